@@ -1,0 +1,2 @@
+/** Folder of the built interface: what the hub serves. */
+export declare const uiRoot: string;
