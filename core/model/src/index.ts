@@ -1,0 +1,10 @@
+export type { Brand } from "./brand.js";
+export * from "./format.js";
+export * from "./ids.js";
+export * from "./messages/core.js";
+export * from "./messages/render.js";
+export * from "./messages/text.js";
+export * from "./metrics.js";
+export * from "./time/instant.js";
+export * from "./time/zone.js";
+export * from "./units.js";
