@@ -1,3 +1,5 @@
+import { cached } from "./cached.js";
+
 /** How numbers and dates are written for one reader: BCP 47 tag of the region (`es-MX`) and the site's IANA zone. */
 export interface FormatOptions {
   readonly region: string;
@@ -22,14 +24,42 @@ export interface UnitStep {
 }
 
 const STEPS: Readonly<Record<string, readonly UnitStep[]>> = {
-  W: [{ unit: "W", divisor: 1 }, { unit: "kW", divisor: 1e3 }, { unit: "MW", divisor: 1e6 }],
-  Wh: [{ unit: "Wh", divisor: 1 }, { unit: "kWh", divisor: 1e3 }, { unit: "MWh", divisor: 1e6 }],
-  VA: [{ unit: "VA", divisor: 1 }, { unit: "kVA", divisor: 1e3 }],
-  var: [{ unit: "var", divisor: 1 }, { unit: "kvar", divisor: 1e3 }],
+  W: [
+    { unit: "W", divisor: 1 },
+    { unit: "kW", divisor: 1e3 },
+    { unit: "MW", divisor: 1e6 },
+  ],
+  Wh: [
+    { unit: "Wh", divisor: 1 },
+    { unit: "kWh", divisor: 1e3 },
+    { unit: "MWh", divisor: 1e6 },
+  ],
+  VA: [
+    { unit: "VA", divisor: 1 },
+    { unit: "kVA", divisor: 1e3 },
+  ],
+  var: [
+    { unit: "var", divisor: 1 },
+    { unit: "kvar", divisor: 1e3 },
+  ],
 };
 
 /** Decimals by unit where the size of the number does not decide. */
-const DECIMALS: Readonly<Record<string, number>> = { V: 1, A: 2, Hz: 2, "": 2, "°C": 1, "%": 1, W: 0, Wh: 0, VA: 0, var: 0, rpm: 0, "mm/s": 2, g: 3 };
+const DECIMALS: Readonly<Record<string, number>> = {
+  V: 1,
+  A: 2,
+  Hz: 2,
+  "": 2,
+  "°C": 1,
+  "%": 1,
+  W: 0,
+  Wh: 0,
+  VA: 0,
+  var: 0,
+  rpm: 0,
+  "mm/s": 2,
+  g: 3,
+};
 
 /** Typographic minus. */
 const MINUS = "\u2212";
@@ -49,7 +79,8 @@ export function stepFor(value: number, unit: string): UnitStep {
 function decimalsFor(scaled: number, step: UnitStep): number {
   if (step.divisor === 1) return DECIMALS[step.unit] ?? 1;
   const size = Math.abs(scaled);
-  return size < 10 ? 2 : size < 100 ? 1 : 0;
+  if (size < 10) return 2;
+  return size < 100 ? 1 : 0;
 }
 
 /** Formatting of every number, unit, amount and date that a person reads, in one place. */
@@ -105,12 +136,24 @@ export class Format {
   /** Calendar day in the site's zone. */
   date(at: number, style: "short" | "long" | "weekday" = "short"): string {
     if (style === "weekday") return this.#date({ weekday: "long", day: "numeric", month: "long" }, at);
-    return this.#date(style === "long" ? { day: "numeric", month: "long", year: "numeric" } : { day: "numeric", month: "short" }, at);
+    return this.#date(
+      style === "long" ? { day: "numeric", month: "long", year: "numeric" } : { day: "numeric", month: "short" },
+      at,
+    );
   }
 
   /** Day and time in the site's zone. */
   dateTime(at: number, withSeconds = false): string {
-    return this.#date({ day: "numeric", month: "short", hour: "2-digit", minute: "2-digit", ...(withSeconds ? { second: "2-digit" } : {}) }, at);
+    return this.#date(
+      {
+        day: "numeric",
+        month: "short",
+        hour: "2-digit",
+        minute: "2-digit",
+        ...(withSeconds ? { second: "2-digit" } : {}),
+      },
+      at,
+    );
   }
 
   /** How long ago, in the words of the reader: `hace 12 s`. */
@@ -124,19 +167,21 @@ export class Format {
   }
 
   #number(options: Intl.NumberFormatOptions, value: number): string {
-    const key = JSON.stringify(options);
-    let format = this.#numbers.get(key);
-    if (!format) this.#numbers.set(key, (format = new Intl.NumberFormat(this.#options.region, options)));
+    const format = cached(
+      this.#numbers,
+      JSON.stringify(options),
+      () => new Intl.NumberFormat(this.#options.region, options),
+    );
     return format.format(value).replace("-", MINUS);
   }
 
   #date(options: Intl.DateTimeFormatOptions, at: number): string {
-    const key = JSON.stringify(options);
-    let format = this.#dates.get(key);
-    if (!format) {
-      const clock = this.#options.hour12 === undefined || !options.hour ? {} : { hour12: this.#options.hour12 };
-      this.#dates.set(key, (format = new Intl.DateTimeFormat(this.#options.region, { ...options, ...clock, timeZone: this.#options.zone })));
-    }
-    return format.format(at);
+    return cached(this.#dates, JSON.stringify(options), () => this.#dateFormat(options)).format(at);
+  }
+
+  #dateFormat(options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
+    const { hour12, region, zone } = this.#options;
+    const clock = hour12 === undefined || !options.hour ? {} : { hour12 };
+    return new Intl.DateTimeFormat(region, { ...options, ...clock, timeZone: zone });
   }
 }

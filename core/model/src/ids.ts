@@ -29,7 +29,8 @@ const encode = (part: string): string => part.replace(UNSAFE, percent);
 export const deviceId = (driver: string, hardwareId: string): DeviceId => `${driver}:${encode(hardwareId)}` as DeviceId;
 
 /** The id of a channel from its device and the channel's key (`em:0/a` keeps its slash). */
-export const channelId = (device: DeviceId, key: string): ChannelId => `${device}/${key.split("/").map(encode).join("/")}` as ChannelId;
+export const channelId = (device: DeviceId, key: string): ChannelId =>
+  `${device}/${key.split("/").map(encode).join("/")}` as ChannelId;
 
 /** The device of a channel. */
 export const deviceOf = (channel: ChannelId): DeviceId => channel.slice(0, channel.indexOf("/")) as DeviceId;

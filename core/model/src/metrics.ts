@@ -17,26 +17,34 @@ export interface Metric {
   readonly decimals: number;
 }
 
-const metric = (name: MetricName, unit: string, kind: MetricKind, min: number, max: number, decimals: number): Metric => ({ name, unit, kind, min, max, decimals });
+const metric = (
+  name: MetricName,
+  unit: string,
+  kind: MetricKind,
+  limits: readonly [min: number, max: number, decimals: number],
+): Metric => {
+  const [min, max, decimals] = limits;
+  return { name, unit, kind, min, max, decimals };
+};
 
 /** Metrics that the hub knows without any plugin. Import and consumption are positive, export is negative power. */
 export const CORE_METRICS: readonly Metric[] = [
-  metric("power_w", "W", "gauge", -1e8, 1e8, 1),
-  metric("energy_import_wh", "Wh", "counter", 0, 1e13, 0),
-  metric("energy_export_wh", "Wh", "counter", 0, 1e13, 0),
-  metric("energy_delta_wh", "Wh", "gauge", -1e9, 1e9, 1),
-  metric("voltage_v", "V", "gauge", -1e6, 1e6, 1),
-  metric("current_a", "A", "gauge", -1e6, 1e6, 2),
-  metric("frequency_hz", "Hz", "gauge", 0, 1e5, 2),
-  metric("power_factor", "", "gauge", -1.01, 1.01, 2),
-  metric("apparent_va", "VA", "gauge", -1e8, 1e8, 1),
-  metric("reactive_var", "var", "gauge", -1e8, 1e8, 1),
-  metric("switch_on", "", "state", 0, 1, 0),
-  metric("temperature_c", "°C", "gauge", -273.15, 5_000, 1),
-  metric("humidity_pct", "%", "gauge", 0, 100, 1),
-  metric("vibration_mm_s", "mm/s", "gauge", 0, 1e5, 2),
-  metric("vibration_g", "g", "gauge", 0, 1e5, 3),
-  metric("speed_rpm", "rpm", "gauge", -1e6, 1e6, 0),
+  metric("power_w", "W", "gauge", [-1e8, 1e8, 1]),
+  metric("energy_import_wh", "Wh", "counter", [0, 1e13, 0]),
+  metric("energy_export_wh", "Wh", "counter", [0, 1e13, 0]),
+  metric("energy_delta_wh", "Wh", "gauge", [-1e9, 1e9, 1]),
+  metric("voltage_v", "V", "gauge", [-1e6, 1e6, 1]),
+  metric("current_a", "A", "gauge", [-1e6, 1e6, 2]),
+  metric("frequency_hz", "Hz", "gauge", [0, 1e5, 2]),
+  metric("power_factor", "", "gauge", [-1.01, 1.01, 2]),
+  metric("apparent_va", "VA", "gauge", [-1e8, 1e8, 1]),
+  metric("reactive_var", "var", "gauge", [-1e8, 1e8, 1]),
+  metric("switch_on", "", "state", [0, 1, 0]),
+  metric("temperature_c", "°C", "gauge", [-273.15, 5_000, 1]),
+  metric("humidity_pct", "%", "gauge", [0, 100, 1]),
+  metric("vibration_mm_s", "mm/s", "gauge", [0, 1e5, 2]),
+  metric("vibration_g", "g", "gauge", [0, 1e5, 3]),
+  metric("speed_rpm", "rpm", "gauge", [-1e6, 1e6, 0]),
 ];
 
 const NAME = /^[a-z][a-z0-9]*(?:_[a-z0-9]+)*$/;

@@ -47,7 +47,13 @@ describe("dates", () => {
 });
 
 describe("spans and units", () => {
-  it.each([["250 ms", 250], ["30 s", 30_000], ["15 min", 900_000], ["2 h", 7_200_000], ["7 d", 604_800_000]])("reads %s", (span, ms) => expect(parseDuration(span)).toBe(ms));
+  it.each([
+    ["250 ms", 250],
+    ["30 s", 30_000],
+    ["15 min", 900_000],
+    ["2 h", 7_200_000],
+    ["7 d", 604_800_000],
+  ])("reads %s", (span, ms) => expect(parseDuration(span)).toBe(ms));
   it.each(["", "12", "s", "-3 s", "1 week"])("refuses %j", (span) => expect(parseDuration(span)).toBeUndefined());
   it("turns what devices send into what is stored", () => {
     expect(toStored(3.75, "kW")).toBe(3750);

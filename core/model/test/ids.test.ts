@@ -22,14 +22,18 @@ describe("ids", () => {
 
   it("gives different hardware different ids, and finds the way back", () => {
     fc.assert(
-      fc.property(fc.string({ unit: "grapheme", minLength: 1 }), fc.string({ unit: "grapheme", minLength: 1 }), (one, other) => {
-        const device = deviceId("d", one);
-        const channel = channelId(device, "main");
-        expect(deviceOf(channel)).toBe(device);
-        expect(isChannelId(channel)).toBe(true);
-        expect(isChannelId(device)).toBe(false);
-        expect(deviceId("d", other) === device).toBe(one === other);
-      }),
+      fc.property(
+        fc.string({ unit: "grapheme", minLength: 1 }),
+        fc.string({ unit: "grapheme", minLength: 1 }),
+        (one, other) => {
+          const device = deviceId("d", one);
+          const channel = channelId(device, "main");
+          expect(deviceOf(channel)).toBe(device);
+          expect(isChannelId(channel)).toBe(true);
+          expect(isChannelId(device)).toBe(false);
+          expect(deviceId("d", other) === device).toBe(one === other);
+        },
+      ),
     );
   });
 });

@@ -15,7 +15,9 @@ describe("messages", () => {
   });
 
   it("has the Spanish form for millions", () => {
-    expect(fillMessage("{n|one=# fallo;many=# de fallos;other=# fallos}", { n: 1_000_000 }, "es")).toMatch(/de fallos$/);
+    expect(fillMessage("{n|one=# fallo;many=# de fallos;other=# fallos}", { n: 1_000_000 }, "es")).toMatch(
+      /de fallos$/,
+    );
   });
 
   it("shows what is missing instead of hiding it", () => {
@@ -39,7 +41,8 @@ describe("messages", () => {
     const names = (message: string) => [...message.matchAll(/\{(\w+)/g)].map((match) => match[1]).sort();
     for (const language of LANGUAGES) {
       expect(Object.keys(CORE_MESSAGES[language]).sort()).toEqual(Object.keys(CORE_MESSAGES.en).sort());
-      for (const [key, message] of Object.entries(CORE_MESSAGES[language])) expect([key, names(message)]).toEqual([key, names(CORE_MESSAGES.en[key] ?? "")]);
+      for (const [key, message] of Object.entries(CORE_MESSAGES[language]))
+        expect([key, names(message)]).toEqual([key, names(CORE_MESSAGES.en[key] ?? "")]);
     }
   });
 });

@@ -1,8 +1,30 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { addDays, dayRange, hours, type Instant, instantFromIso, isZone, type LocalDate, localDateOf, localTime, offsetAt, SLOT_MS, startOfDay, toIso } from "../src/index.js";
+import {
+  addDays,
+  dayRange,
+  hours,
+  type Instant,
+  instantFromIso,
+  isZone,
+  type LocalDate,
+  localDateOf,
+  localTime,
+  offsetAt,
+  SLOT_MS,
+  startOfDay,
+  toIso,
+} from "../src/index.js";
 
-const ZONES = ["Europe/Madrid", "America/Mexico_City", "Australia/Adelaide", "Australia/Lord_Howe", "Asia/Kathmandu", "America/Argentina/Buenos_Aires", "UTC"];
+const ZONES = [
+  "Europe/Madrid",
+  "America/Mexico_City",
+  "Australia/Adelaide",
+  "Australia/Lord_Howe",
+  "Asia/Kathmandu",
+  "America/Argentina/Buenos_Aires",
+  "UTC",
+];
 
 describe("days of a zone", () => {
   it.each([
@@ -49,7 +71,14 @@ describe("days of a zone", () => {
   });
 
   it("writes the wall clock that the zone shows", () => {
-    expect(localTime(instantFromIso("2026-03-29T01:30:00Z"), "Europe/Madrid")).toEqual({ year: 2026, month: 3, day: 29, hour: 3, minute: 30, second: 0 });
+    expect(localTime(instantFromIso("2026-03-29T01:30:00Z"), "Europe/Madrid")).toEqual({
+      year: 2026,
+      month: 3,
+      day: 29,
+      hour: 3,
+      minute: 30,
+      second: 0,
+    });
     expect(offsetAt(instantFromIso("2026-03-29T00:59:59.999Z"), "Europe/Madrid")).toBe(hours(1));
   });
 });

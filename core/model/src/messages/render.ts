@@ -1,17 +1,17 @@
+import { cached } from "../cached.js";
 import type { Catalogue, Language, Messages, Text, TextParams } from "./text.js";
 
 const rules = new Map<Language, Intl.PluralRules>();
 
-function pluralOf(language: Language, count: number): string {
-  let rule = rules.get(language);
-  if (!rule) rules.set(language, (rule = new Intl.PluralRules(language)));
-  return rule.select(count);
-}
+const pluralOf = (language: Language, count: number): string =>
+  cached(rules, language, () => new Intl.PluralRules(language)).select(count);
 
 const PLACEHOLDER = /\{(\w+)(?:\|([^{}]*))?\}/g;
 
 function choose(forms: string, count: number, language: Language): string {
-  const table = new Map(forms.split(";").map((form) => [form.slice(0, form.indexOf("=")), form.slice(form.indexOf("=") + 1)]));
+  const table = new Map(
+    forms.split(";").map((form) => [form.slice(0, form.indexOf("=")), form.slice(form.indexOf("=") + 1)]),
+  );
   const chosen = table.get(String(count)) ?? table.get(pluralOf(language, count)) ?? table.get("other") ?? "";
   return chosen.replaceAll("#", count.toLocaleString(language));
 }

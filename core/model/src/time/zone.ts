@@ -1,3 +1,4 @@
+import { cached } from "../cached.js";
 import type { Instant, LocalDate, Range } from "./instant.js";
 
 /** Wall-clock fields of an instant in a zone; month 1 to 12, weekday 1 (Monday) to 7 (ISO 8601). */
@@ -12,10 +13,10 @@ export interface LocalTime {
 
 const formats = new Map<string, Intl.DateTimeFormat>();
 
-function formatOf(zone: string): Intl.DateTimeFormat {
-  const known = formats.get(zone);
-  if (known) return known;
-  const made = new Intl.DateTimeFormat("en-US", {
+const formatOf = (zone: string): Intl.DateTimeFormat => cached(formats, zone, () => makeFormat(zone));
+
+const makeFormat = (zone: string): Intl.DateTimeFormat =>
+  new Intl.DateTimeFormat("en-US", {
     timeZone: zone,
     hourCycle: "h23",
     era: "short",
@@ -26,9 +27,6 @@ function formatOf(zone: string): Intl.DateTimeFormat {
     minute: "numeric",
     second: "numeric",
   });
-  formats.set(zone, made);
-  return made;
-}
 
 /** Whether this is an IANA zone name that the runtime knows (`Europe/Madrid`). */
 export function isZone(zone: string): boolean {
@@ -79,7 +77,10 @@ export function addDays(date: LocalDate, count: number): LocalDate {
  */
 export function startOfDay(date: LocalDate, zone: string): Instant {
   const naive = Date.parse(`${date}T00:00:00Z`);
-  const candidates = [naive - offsetAt((naive - 86_400_000) as Instant, zone), naive - offsetAt((naive + 86_400_000) as Instant, zone)];
+  const candidates = [
+    naive - offsetAt((naive - 86_400_000) as Instant, zone),
+    naive - offsetAt((naive + 86_400_000) as Instant, zone),
+  ];
   const exact = candidates.filter((at) => at + offsetAt(at as Instant, zone) === naive);
   return (exact.length > 0 ? Math.min(...exact) : Math.max(...candidates)) as Instant;
 }
