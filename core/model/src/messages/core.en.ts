@@ -24,6 +24,7 @@ export const CORE_EN = {
   "rejected.not-owner": "The channel belongs to another driver",
   "rejected.different-value": "Another value is already stored for this instant",
   "rejected.rate": "More messages than a pending device may send",
+  "rejected.blocked": "The device is blocked",
   "health.ok": "Works",
   "health.starting": "Starting",
   "health.store-blocked": "Readings cannot be stored: {why}",

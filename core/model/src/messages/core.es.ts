@@ -26,6 +26,7 @@ export const CORE_ES = {
   "rejected.not-owner": "El canal pertenece a otro controlador",
   "rejected.different-value": "Ya hay otro valor guardado para ese instante",
   "rejected.rate": "Más mensajes de los que puede enviar un equipo pendiente",
+  "rejected.blocked": "El equipo está bloqueado",
   "health.ok": "Funciona",
   "health.starting": "Arrancando",
   "health.store-blocked": "No se pueden guardar lecturas: {why}",

@@ -1,0 +1,118 @@
+import type {
+  AnnouncedDevice,
+  Assignment,
+  ChannelDescription,
+  ChannelId,
+  DeviceDescription,
+  DeviceId,
+  DeviceState,
+  Instant,
+  MqttMessage,
+  PluginId,
+  Point,
+  PointId,
+  Site,
+  SiteId,
+  Text,
+} from "@vatio/plugin-api";
+
+/** A channel of a known device. */
+export interface ChannelRecord extends ChannelDescription {
+  readonly id: ChannelId;
+  readonly device: DeviceId;
+  /** Point that it measures now. */
+  readonly point?: PointId;
+}
+
+/** A known device. */
+export interface DeviceRecord {
+  readonly id: DeviceId;
+  readonly driver: PluginId;
+  readonly hardwareId: string;
+  readonly name: string;
+  readonly model?: string;
+  readonly firmware?: string;
+  readonly address?: string;
+  readonly state: Exclude<DeviceState, "refused">;
+  readonly online: boolean;
+  readonly offlineReason?: Text;
+  readonly addedAt: Instant;
+  readonly seenAt: Instant;
+  readonly channels: readonly ChannelRecord[];
+}
+
+/** A payload as it came, for the device page; `rejected` says why it was not used. */
+export interface RawMessage {
+  readonly at: Instant;
+  readonly topic: string;
+  /** Text of the payload, or hex where it is not text; cut at 2,000 characters. */
+  readonly payload: string;
+  readonly bytes: number;
+  readonly rejected?: Text;
+}
+
+/** How a person accepts a channel. */
+export interface AcceptedChannel {
+  readonly key: string;
+  readonly name: string;
+  readonly role: Point["role"];
+  readonly parent?: PointId;
+}
+
+/** How a person accepts a device. */
+export interface AcceptDevice {
+  readonly name: string;
+  readonly site?: SiteId;
+  /** Every metered channel gets a point; those not named here get one after the device. */
+  readonly channels?: readonly AcceptedChannel[];
+}
+
+/** Devices and their channels. Kept in memory, written through to `state.duckdb`. */
+export interface DeviceRegistry {
+  /** @throws E_DEVICE_INVALID */
+  announce(driver: PluginId, description: DeviceDescription): Promise<AnnouncedDevice>;
+  available(driver: PluginId, device: DeviceId, online: boolean, reason?: Text): void;
+  rejected(driver: PluginId, message: MqttMessage, reason: Text, device?: DeviceId): void;
+  /** Notes a message as belonging to a device (raw messages of its page). */
+  observed(device: DeviceId, message: MqttMessage): void;
+  list(): readonly DeviceRecord[];
+  get(id: DeviceId): DeviceRecord | undefined;
+  channel(id: ChannelId): ChannelRecord | undefined;
+  rawMessages(id: DeviceId): readonly RawMessage[];
+  accept(id: DeviceId, how: AcceptDevice): Promise<DeviceRecord>;
+  reject(id: DeviceId): Promise<void>;
+  block(id: DeviceId): Promise<void>;
+  rename(id: DeviceId, name: string): Promise<DeviceRecord>;
+  remove(id: DeviceId): Promise<void>;
+}
+
+/** What may be changed of a point. */
+export type PointChange = Partial<Omit<Point, "id" | "site">>;
+
+/** Points and the dated assignments of channels. */
+export interface PointRegistry {
+  list(): readonly Point[];
+  get(id: PointId): Point | undefined;
+  create(
+    point: Omit<Point, "id" | "color" | "protected"> & Partial<Pick<Point, "color" | "protected">>,
+  ): Promise<Point>;
+  update(id: PointId, change: PointChange): Promise<Point>;
+  assign(point: PointId, channel: ChannelId, from: Instant): Promise<void>;
+  /** These channels measure nothing any more; their history stays with the points. */
+  endAssignments(channels: readonly ChannelId[], at: Instant): Promise<void>;
+  assignmentsOf(point: PointId): readonly Assignment[];
+  /** Channel that measures a point now. */
+  channelOf(point: PointId): ChannelId | undefined;
+  /** Point that a channel measures now. */
+  pointOf(channel: ChannelId): PointId | undefined;
+}
+
+/** Sites. */
+export interface SiteRegistry {
+  list(): readonly Site[];
+  get(id: SiteId): Site | undefined;
+  /** Where a device goes when nobody says otherwise. */
+  first(): Site | undefined;
+  create(site: Omit<Site, "id">): Promise<Site>;
+  update(id: SiteId, change: Partial<Omit<Site, "id">>): Promise<Site>;
+}
