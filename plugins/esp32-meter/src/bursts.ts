@@ -1,0 +1,78 @@
+import { type DurationMs, type Instant, milliseconds, seconds } from "@vatio/plugin-api";
+import { BoundedMap } from "./bounded-map.js";
+
+/** One value on its way to an instant. */
+export interface Arrival {
+  readonly device: string;
+  readonly metric: string;
+  readonly value: number;
+  readonly at: Instant;
+}
+
+/** How messages are grouped. */
+export interface BurstsOptions {
+  /** Messages that arrive within this span of the first one are of one instant; 0 gives each an instant of its own. */
+  readonly window: DurationMs;
+}
+
+interface Burst {
+  readonly start: Instant;
+  readonly seen: Map<string, Pick<Arrival, "value" | "at">>;
+}
+
+/** Devices whose last burst is remembered. */
+const MAX_DEVICES = 5_000;
+
+/** The same value again within this span is the same message delivered twice: no meter publishes that often. */
+const REDELIVERY: DurationMs = seconds(1);
+
+/** How far instants may run ahead of the arrivals, when values come faster than one in a millisecond. */
+const MAX_AHEAD: DurationMs = milliseconds(1_000);
+
+/**
+ * Gives the messages that a node sends one after the other, one value each and without a time, the arrival of the first as their common
+ * instant, so that they become one row. A metric that comes again begins a new burst, so that no value is lost; two different values of a
+ * metric never get the same instant while the clock does not go back.
+ */
+export class Bursts {
+  readonly #window: DurationMs;
+  readonly #bursts = new BoundedMap<string, Burst>(MAX_DEVICES);
+
+  constructor({ window }: BurstsOptions) {
+    this.#window = window;
+  }
+
+  /** Devices that are remembered. */
+  get size(): number {
+    return this.#bursts.size;
+  }
+
+  /** The instant of a value that arrived; undefined when the device sends faster than instants can tell apart. */
+  instantFor(arrival: Arrival): Instant | undefined {
+    const burst = this.#bursts.get(arrival.device);
+    if (!burst || !this.#belongs(burst, arrival)) return this.#begin(arrival, burst);
+    if (!burst.seen.has(arrival.metric)) burst.seen.set(arrival.metric, arrival);
+    return burst.start;
+  }
+
+  #belongs({ start, seen }: Burst, { metric, value, at }: Arrival): boolean {
+    // A burst that had to begin a little later than its first message arrived takes the others all the same.
+    const age = at - start;
+    if (age < -MAX_AHEAD || age >= this.#window) return false;
+    const before = seen.get(metric);
+    return before === undefined || (before.value === value && at - before.at < REDELIVERY);
+  }
+
+  #begin(arrival: Arrival, last: Burst | undefined): Instant | undefined {
+    const start = last ? followingInstant(last.start, arrival.at) : arrival.at;
+    if (start - arrival.at > MAX_AHEAD) return undefined;
+    this.#bursts.set(arrival.device, { start, seen: new Map([[arrival.metric, arrival]]) });
+    return start;
+  }
+}
+
+/** The arrival, or the first instant after the last burst when that is the same or a little ahead. */
+function followingInstant(last: Instant, arrival: Instant): Instant {
+  const steppedBack = last - arrival > MAX_AHEAD;
+  return steppedBack ? arrival : (Math.max(arrival, last + 1) as Instant);
+}
