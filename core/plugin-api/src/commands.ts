@@ -48,7 +48,10 @@ export const SHARED_COMMANDS: Readonly<Record<string, CommandDeclaration>> = {
       },
       { additionalProperties: false },
     ),
-    output: Type.Object({ wasOn: Type.Union([Type.Boolean(), Type.Null()]), on: Type.Boolean() }, { additionalProperties: false }),
+    output: Type.Object(
+      { wasOn: Type.Union([Type.Boolean(), Type.Null()]), on: Type.Boolean() },
+      { additionalProperties: false },
+    ),
   },
 };
 
@@ -68,8 +71,19 @@ export interface CallOptions {
 
 /** The command plane. */
 export interface CommandBus {
-  /** @throws E_COMMAND_CONFLICT when somebody else handles it already. */
-  handle<N extends CommandName>(name: N, handler: (input: VatioCommands[N]["input"], call: CommandCall) => Promise<VatioCommands[N]["output"]>): Disposable;
+  /**
+   * Handles a command of the plugin's own manifest, or a shared one.
+   * @throws E_PERMISSION for a command of somebody else; E_COMMAND_CONFLICT when somebody handles it already (in a worker the plugin fails
+   * instead: the answer comes from another thread)
+   */
+  handle<N extends CommandName>(
+    name: N,
+    handler: (input: VatioCommands[N]["input"], call: CommandCall) => Promise<VatioCommands[N]["output"]>,
+  ): Disposable;
   /** @throws E_COMMAND_UNKNOWN, E_COMMAND_TIMEOUT, E_PERMISSION, E_INPUT_INVALID, or what the handler throws. */
-  call<N extends CommandName>(name: N, input: VatioCommands[N]["input"], options?: CallOptions): Promise<VatioCommands[N]["output"]>;
+  call<N extends CommandName>(
+    name: N,
+    input: VatioCommands[N]["input"],
+    options?: CallOptions,
+  ): Promise<VatioCommands[N]["output"]>;
 }

@@ -65,4 +65,6 @@ export class VatioError extends Error {
 
 /** The error of a service whose types exist but whose implementation comes with a later version. */
 export const notAvailable = (service: string): VatioError =>
-  new VatioError("E_NOT_AVAILABLE", `${service} is not available in this version of Vatio. Update the hub to use it.`, { details: { service } });
+  new VatioError("E_NOT_AVAILABLE", `${service} is not available in this version of Vatio. Update the hub to use it.`, {
+    details: { service },
+  });

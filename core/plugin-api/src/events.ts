@@ -27,7 +27,11 @@ type Prefix<S extends string> = S extends `${infer A}.${infer R}` ? A | `${A}.${
 export type EventPattern = EventType | `${Prefix<EventType>}.*` | "*";
 
 /** The names that a pattern matches. */
-export type Matching<P extends string> = P extends "*" ? EventType : P extends `${infer H}.*` ? Extract<EventType, `${H}.${string}`> : Extract<EventType, P>;
+export type Matching<P extends string> = P extends "*"
+  ? EventType
+  : P extends `${infer H}.*`
+    ? Extract<EventType, `${H}.${string}`>
+    : Extract<EventType, P>;
 
 /** An event as a subscriber gets it. */
 export type VatioEvent<T extends EventType = EventType> = T extends EventType
@@ -52,11 +56,14 @@ export interface SubscribeOptions {
 }
 
 /** Gets one event at a time, in order of `seq`; the next one waits for its promise. */
-export type EventHandler<P extends EventPattern> = (event: VatioEvent<Matching<P>>, signal: AbortSignal) => void | Promise<void>;
+export type EventHandler<P extends EventPattern> = (
+  event: VatioEvent<Matching<P>>,
+  signal: AbortSignal,
+) => void | Promise<void>;
 
 /** The event plane. */
 export interface EventBus {
-  /** Numbers, retains and enqueues the event; handlers run afterwards. @throws E_PERMISSION for a foreign namespace, E_EVENT_LOOP after 32 hops. */
+  /** Numbers, retains and enqueues the event; handlers run afterwards. @throws E_PERMISSION for a foreign namespace, E_EVENT_UNKNOWN for one that no manifest lists, E_EVENT_LOOP after 32 hops. */
   publish<T extends EventType>(type: T, payload: VatioEvents[T]): void;
   subscribe<P extends EventPattern>(pattern: P, handler: EventHandler<P>, options?: SubscribeOptions): Disposable;
 }

@@ -3,6 +3,8 @@ import type { Action, Actor } from "./actor.js";
 /** What a mounted app gets beside the request. */
 export interface HttpEnv {
   readonly actor: Actor;
+  /** Prefix below which the request came in: `/api/plugins/<id>` or an alias. The path in the request's address is the one below it. */
+  readonly mount?: string;
 }
 
 /** Anything that answers requests; a Hono app fits as it is and finds the caller as `c.env.actor`. */
@@ -25,6 +27,12 @@ export interface PluginSocket {
 
 /** HTTP of a plugin, below `/api/plugins/<id>` and at the aliases of its manifest. */
 export interface Http {
+  /** Mounts the plugin's one app. @throws E_PERMISSION without `http`; E_HTTP_CONFLICT when one is mounted already. */
   mount(app: FetchApp, options?: MountOptions): void;
-  socket(path: string, accept: (socket: PluginSocket, request: Request, env: HttpEnv) => void, options?: MountOptions): void;
+  /** Accepts sockets at a path (`/live`) below the mount. The actor may be used with `ctx.as` until the socket closes. */
+  socket(
+    path: string,
+    accept: (socket: PluginSocket, request: Request, env: HttpEnv) => void,
+    options?: MountOptions,
+  ): void;
 }

@@ -16,7 +16,18 @@ export interface EnergySlot {
 /** Energy of points. Every method throws E_NOT_AVAILABLE until slots exist. */
 export interface Slots {
   read(point: PointId, range: Range): Promise<readonly EnergySlot[]>;
-  daily(point: PointId, from: LocalDate, to: LocalDate): Promise<readonly { readonly day: LocalDate; readonly importWh: number; readonly exportWh: number; readonly coverage: number }[]>;
+  daily(
+    point: PointId,
+    from: LocalDate,
+    to: LocalDate,
+  ): Promise<
+    readonly {
+      readonly day: LocalDate;
+      readonly importWh: number;
+      readonly exportWh: number;
+      readonly coverage: number;
+    }[]
+  >;
 }
 
 /** How urgent an alert is. */
@@ -70,7 +81,10 @@ export interface Notification {
 /** Channels to people. Every method throws E_NOT_AVAILABLE until notifications exist. */
 export interface Notifications {
   send(to: UserId, notification: Notification): Promise<void>;
-  provideChannel(name: string, deliver: (to: UserId, notification: Notification, signal: AbortSignal) => Promise<void>): Disposable;
+  provideChannel(
+    name: string,
+    deliver: (to: UserId, notification: Notification, signal: AbortSignal) => Promise<void>,
+  ): Disposable;
 }
 
 /** A person as a plugin may see one. */

@@ -31,7 +31,11 @@ export interface Mqtt {
    * retryable rejection (nothing committed) leaves it unacknowledged. Never await another message of the same client in a handler.
    * @throws E_PERMISSION without `mqtt.subscribe:<filter>`.
    */
-  subscribe(filter: string, handler: (message: MqttMessage) => void | Promise<void>, options?: MqttSubscribeOptions): Disposable;
+  subscribe(
+    filter: string,
+    handler: (message: MqttMessage) => void | Promise<void>,
+    options?: MqttSubscribeOptions,
+  ): Disposable;
   /** @throws E_PERMISSION without `mqtt.publish:<filter>`; E_MQTT_OFFLINE (retryable). */
   publish(topic: string, payload: Uint8Array | string, options?: MqttPublishOptions): Promise<void>;
 }

@@ -16,9 +16,14 @@ export interface ServiceRecord {
 
 /** The network, as far as the permissions `net.*` go. */
 export interface Net {
-  /** @throws E_PERMISSION for a host that the manifest does not name. */
+  /**
+   * As everywhere else, but for its errors. `net.lan` reaches local addresses only, `net.internet` all others, `net.host:<name>` that host
+   * wherever it is; each redirect is checked again.
+   * @throws E_PERMISSION, E_NET_UNREACHABLE (retryable), E_ABORTED
+   */
   readonly fetch: typeof fetch;
+  /** Opens a connection. @throws E_PERMISSION, E_NET_UNREACHABLE (retryable), E_ABORTED */
   tcp(host: string, port: number, signal: AbortSignal): Promise<ByteStreams>;
-  /** Calls back for every service of a type (`_shelly._tcp`) that shows up. */
+  /** Calls back for every service of a type (`_shelly._tcp`) that shows up. @throws E_PERMISSION without `net.lan` */
   browse(service: string, found: (record: ServiceRecord) => void): Disposable;
 }

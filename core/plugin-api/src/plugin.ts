@@ -4,7 +4,16 @@ import type { CommandDeclaration } from "./commands.js";
 import type { PluginContext } from "./context.js";
 
 /** Where a plugin is in its life. */
-export type PluginState = "incompatible" | "disabled" | "starting" | "running" | "degraded" | "stopping" | "stopped" | "failed" | "quarantined";
+export type PluginState =
+  | "incompatible"
+  | "disabled"
+  | "starting"
+  | "running"
+  | "degraded"
+  | "stopping"
+  | "stopped"
+  | "failed"
+  | "quarantined";
 
 /** What a plugin asks for; shown to the operator, enforced by the hub's own services. Not a sandbox: a plugin is trusted code. */
 export type Permission =
@@ -87,7 +96,9 @@ export interface Manifest<S extends TObject = TObject> {
   readonly events?: Readonly<Record<string, EventDeclaration>>;
   readonly commands?: Readonly<Record<string, CommandDeclaration>>;
   /** Rights of one device of this driver; `{device}` stands for its id on the wire. */
-  readonly mqtt?: { readonly deviceTopics: { readonly publish: readonly string[]; readonly subscribe: readonly string[] } };
+  readonly mqtt?: {
+    readonly deviceTopics: { readonly publish: readonly string[]; readonly subscribe: readonly string[] };
+  };
   /** Exact path prefixes outside `/api/plugins/<id>`; conflicts are refused at load. */
   readonly http?: { readonly aliases: readonly string[] };
   readonly deviceSetup?: readonly DeviceSetup[];

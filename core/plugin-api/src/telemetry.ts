@@ -77,13 +77,23 @@ export interface Telemetry {
   /** Newest values of a point or a channel. */
   last(target: PointId | ChannelId): Promise<LastValues>;
   /** Metrics over a range, at most `maxBuckets` (and never more than 2,000) of them. */
-  series(target: PointId | ChannelId, metrics: readonly MetricName[], range: Range, maxBuckets: number): Promise<readonly Series[]>;
+  series(
+    target: PointId | ChannelId,
+    metrics: readonly MetricName[],
+    range: Range,
+    maxBuckets: number,
+  ): Promise<readonly Series[]>;
   /** Calls back with every batch as it arrives, before it is committed. */
   watch(targets: readonly (PointId | ChannelId)[], handler: (batch: Batch) => void): Disposable;
 }
 
 /** One reading as a batch: `row(channel, at, { power_w: 3 })`. */
-export function row(channel: ChannelId, at: Instant, values: Readonly<Record<MetricName, number>>, origin: Origin = "live"): Batch {
+export function row(
+  channel: ChannelId,
+  at: Instant,
+  values: Readonly<Record<MetricName, number>>,
+  origin: Origin = "live",
+): Batch {
   const columns = Object.fromEntries(Object.entries(values).map(([metric, value]) => [metric, Float64Array.of(value)]));
   return { channel, origin, at: Float64Array.of(at), columns };
 }

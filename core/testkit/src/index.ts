@@ -1,2 +1,5 @@
-export * from "./seeded-random.js";
-export * from "./virtual-clock.js";
+export { FakeLan } from "./fake-lan.js";
+export { seededRandom } from "./seeded-random.js";
+export { eventually, settle } from "./settle.js";
+export { createTestHub, TEST_PERSON, type TestHub, type TestHubOptions } from "./test-hub.js";
+export { VirtualClock } from "./virtual-clock.js";

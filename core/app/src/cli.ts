@@ -1,0 +1,31 @@
+#!/usr/bin/env node
+import process from "node:process";
+import { VatioError } from "@vatio/plugin-api";
+import { type CliRequest, readArguments, USAGE } from "./arguments.js";
+import { demo } from "./commands/demo.js";
+import { start } from "./commands/start.js";
+import { userReset } from "./commands/user-reset.js";
+import { printError } from "./run-hub.js";
+import { VERSION } from "./version.js";
+
+async function run(request: CliRequest): Promise<void> {
+  switch (request.command) {
+    case "start":
+      return start(request.config);
+    case "demo":
+      return demo(request);
+    case "user-reset":
+      return userReset(request.name, request.config);
+    case "help":
+      return void process.stdout.write(`${USAGE}\n`);
+    case "version":
+      return void process.stdout.write(`${VERSION}\n`);
+  }
+}
+
+try {
+  await run(readArguments(process.argv.slice(2)));
+} catch (error) {
+  printError(error);
+  process.exit(VatioError.is(error) && error.code === "E_USAGE" ? 2 : 1);
+}

@@ -1,0 +1,251 @@
+import { mkdir } from "node:fs/promises";
+import path from "node:path";
+import process from "node:process";
+import { CORE_MESSAGES, MessageCatalogue, MetricRegistry } from "@vatio/model";
+import type { Instant, PluginId } from "@vatio/plugin-api";
+import {
+  type Accounts,
+  AuditLog,
+  type Authorizer,
+  createAccounts,
+  createAuthorizer,
+  type ScryptCost,
+} from "./auth/index.js";
+import { createCommandBus, createEventBus, type HubCommands, type HubEvents } from "./bus/index.js";
+import { type HubClock, systemClock } from "./clock.js";
+import type { BootConfig } from "./config/types.js";
+import { CounterTable } from "./counters.js";
+import { HealthTree } from "./health.js";
+import { createHubLog, type HubLog } from "./log/index.js";
+import { createMqtt, type HubMqtt } from "./mqtt/index.js";
+import { createPluginHost, createPluginStates, type Lan, pluginMay, systemLan } from "./plugins/index.js";
+import type { PluginHost, PluginSource } from "./plugins/types.js";
+import { type Random, systemRandom, ulids } from "./random.js";
+import {
+  Admission,
+  admittingStore,
+  createDeviceRegistry,
+  createPointRegistry,
+  createSiteRegistry,
+  type DeviceRegistry,
+  type PointRegistry,
+  type SiteRegistry,
+} from "./registry/index.js";
+import {
+  createDocuments,
+  createSecretStore,
+  createSettings,
+  type Documents,
+  loadSecretKey,
+  type SecretStore,
+  type Settings,
+} from "./settings/index.js";
+import {
+  type ChannelNumbers,
+  IN_MEMORY,
+  type OpenedState,
+  openChannelNumbers,
+  openStateDatabase,
+  openTelemetryStore,
+  type TelemetryStore,
+} from "./store/index.js";
+
+/** What a hub is made from. The hub imports no plugin: whoever composes it hands them in. */
+export interface HubOptions {
+  readonly config: BootConfig;
+  readonly plugins: readonly PluginSource[];
+  /** Folder of the built interface. */
+  readonly uiRoot: string;
+  readonly version: string;
+  /** Simulated home in a throw-away folder; the interface says so. */
+  readonly demo?: boolean;
+  /** Called with an error that no plugin caused; the app logs it and exits, so that a service manager starts it again. */
+  readonly onUnattributed?: (error: unknown) => void;
+  readonly clock?: HubClock;
+  readonly random?: Random;
+  readonly lan?: Lan;
+  /** Tests: commits as soon as nothing more arrives, so that real clients get their acknowledgement while a virtual clock stands still. */
+  readonly commitWhenIdle?: boolean;
+  /** Tests: payloads of events are validated and frozen, answers of the API are checked against their schemas. */
+  readonly strict?: boolean;
+  /** Tests: cheaper password hashes. */
+  readonly passwordCost?: ScryptCost;
+}
+
+/** Everything that a hub consists of, wired by hand. */
+export interface HubParts {
+  readonly config: BootConfig;
+  readonly startedAt: Instant;
+  readonly clock: HubClock;
+  readonly random: Random;
+  readonly counters: CounterTable;
+  readonly health: HealthTree;
+  readonly log: HubLog;
+  readonly state: OpenedState;
+  readonly metrics: MetricRegistry;
+  readonly messages: MessageCatalogue;
+  readonly audit: AuditLog;
+  readonly events: HubEvents;
+  readonly commands: HubCommands;
+  readonly sites: SiteRegistry;
+  readonly points: PointRegistry;
+  readonly devices: DeviceRegistry;
+  readonly settings: Settings;
+  readonly secrets: SecretStore;
+  readonly accounts: Accounts;
+  readonly authorizer: Authorizer;
+  readonly telemetry: TelemetryStore;
+  readonly mqtt: HubMqtt;
+  readonly plugins: PluginHost;
+}
+
+/** The parts that need nothing but the system. */
+type Ground = Pick<
+  HubParts,
+  "config" | "clock" | "random" | "counters" | "health" | "log" | "state" | "metrics" | "messages" | "startedAt"
+>;
+
+/** The parts that remember. */
+type Memory = Ground &
+  Pick<HubParts, "audit" | "events" | "sites" | "points" | "devices" | "settings" | "secrets" | "accounts"> & {
+    readonly documents: Documents;
+    readonly channelNumbers: ChannelNumbers;
+  };
+
+const inFolder = (data: string, file: string): string => (data === IN_MEMORY ? IN_MEMORY : path.join(data, file));
+
+async function layGround(options: HubOptions): Promise<Ground> {
+  const { config, clock = systemClock, random = systemRandom } = options;
+  const { data } = config;
+  if (data !== IN_MEMORY) await mkdir(data, { recursive: true, mode: 0o700 });
+  const counters = new CounterTable();
+  const folder = data === IN_MEMORY ? {} : { folder: path.join(data, "logs") };
+  const log = createHubLog({ ...config.log, ...folder, clock, counters });
+  const state = await openStateDatabase({ path: inFolder(data, "state.duckdb"), clock, log: log.source("store") });
+  log.attach(state);
+  const messages = new MessageCatalogue();
+  messages.set("core", CORE_MESSAGES);
+  return {
+    config,
+    clock,
+    random,
+    counters,
+    health: new HealthTree(),
+    log,
+    state,
+    metrics: new MetricRegistry(),
+    messages,
+    startedAt: clock.now(),
+  };
+}
+
+async function remember(options: HubOptions, ground: Ground): Promise<Memory> {
+  const { clock, config, counters, log, random, state: database } = ground;
+  const newId = ulids(clock, random);
+  const audit = new AuditLog(database, clock);
+  const warn = (message: string, fields: object): void => log.source("bus").warn(message, fields);
+  const events = createEventBus({ clock, counters, warn, strict: options.strict ?? false });
+  const publish: HubEvents["hub"]["publish"] = (type, payload) => events.hub.publish(type, payload);
+  const places = { database, clock, newId, publish };
+  const [sites, points, channelNumbers] = await Promise.all([
+    createSiteRegistry(places),
+    createPointRegistry(places),
+    openChannelNumbers(database, clock),
+  ]);
+  const devices = await createDeviceRegistry({ database, clock, counters, channelNumbers, points, sites, publish });
+  const settings = await createSettings({ database, clock, audit, publish });
+  const key = await loadSecretKey({ data: config.data, env: process.env, random });
+  const secrets = createSecretStore({ database, key, random, clock });
+  const cost = options.passwordCost === undefined ? {} : { cost: options.passwordCost };
+  const accounts = await createAccounts({ database, clock, random, newId, sites, audit, ...cost });
+  const documents = createDocuments({ database, clock });
+  return { ...ground, audit, events, sites, points, devices, settings, secrets, accounts, documents, channelNumbers };
+}
+
+/**
+ * Builds and wires every part of a hub. Nothing listens yet.
+ * @throws E_STORE_LOCKED, E_STORE_*, E_SECRET_KEY_*, E_CONFIG_INVALID
+ */
+export async function assembleHub(options: HubOptions): Promise<HubParts> {
+  const ground = await layGround(options);
+  try {
+    return await assemble(options, await remember(options, ground));
+  } catch (error) {
+    await ground.state.close();
+    await ground.log.close();
+    throw error;
+  }
+}
+
+async function assemble(options: HubOptions, memory: Memory): Promise<HubParts> {
+  const {
+    accounts,
+    audit,
+    channelNumbers,
+    clock,
+    config,
+    counters,
+    devices,
+    health,
+    log,
+    metrics,
+    points,
+    random,
+    secrets,
+    state,
+  } = memory;
+  const manifests = new Map(options.plugins.map(({ manifest }) => [manifest.id as PluginId, manifest]));
+  const authorizer = createAuthorizer({
+    userOf: (id) => accounts.user(id),
+    tokenOf: (id) => accounts.tokens().find((token) => token.id === id),
+    pluginMay: (plugin, action) => pluginMay(manifests.get(plugin), action),
+  });
+  const telemetry = await openTelemetryStore({
+    path: inFolder(config.data, "telemetry.duckdb"),
+    clock,
+    counters,
+    health,
+    log: log.source("store"),
+    metrics,
+    channels: channelNumbers,
+    assignments: points,
+    config: config.store,
+    commitWhenIdle: options.commitWhenIdle ?? false,
+  });
+  const warn = (message: string, fields: object): void => log.source("bus").warn(message, fields);
+  const channelOf = (point: string) => points.channelOf(point as Parameters<PointRegistry["channelOf"]>[0]);
+  const commands = createCommandBus({ clock, counters, authorizer, audit, channelOf, warn });
+  const deviceTopics = [...manifests.values()].flatMap(({ id, mqtt }) =>
+    mqtt ? [{ driver: id as PluginId, ...mqtt.deviceTopics }] : [],
+  );
+  const mqtt = createMqtt({
+    config,
+    clock,
+    random,
+    counters,
+    health,
+    log,
+    state,
+    secrets,
+    inbox: telemetry.inbox,
+    devices,
+    deviceTopics,
+  });
+  const plugins = createPluginHost({
+    services: {
+      ...memory,
+      telemetry: admittingStore(telemetry, new Admission(devices, clock), counters),
+      commands,
+      authorizer,
+      mqtt,
+      documents: (plugin) => memory.documents.forPlugin(plugin),
+      filesRoot: inFolder(config.data, "plugin-files"),
+      states: createPluginStates(state, clock),
+      lan: options.lan ?? systemLan,
+    },
+    sources: options.plugins,
+    config: config.plugins,
+    ...(options.onUnattributed ? { onUnattributed: options.onUnattributed } : {}),
+  });
+  return { ...memory, authorizer, commands, telemetry, mqtt, plugins };
+}
