@@ -9,6 +9,7 @@ import {
   type Authorizer,
   createAccounts,
   createAuthorizer,
+  pluginMay,
   type ScryptCost,
 } from "./auth/index.js";
 import { createCommandBus, createEventBus, type HubCommands, type HubEvents } from "./bus/index.js";
@@ -18,7 +19,7 @@ import { CounterTable } from "./counters.js";
 import { HealthTree } from "./health.js";
 import { createHubLog, type HubLog } from "./log/index.js";
 import { createMqtt, type HubMqtt } from "./mqtt/index.js";
-import { createPluginHost, createPluginStates, type Lan, pluginMay, systemLan } from "./plugins/index.js";
+import { createPluginHost, createPluginStates, type Lan, SystemLan } from "./plugins/index.js";
 import type { PluginHost, PluginSource } from "./plugins/types.js";
 import { type Random, systemRandom, ulids } from "./random.js";
 import {
@@ -33,6 +34,7 @@ import {
 } from "./registry/index.js";
 import {
   createDocuments,
+  createPrivateFolders,
   createSecretStore,
   createSettings,
   type Documents,
@@ -154,6 +156,7 @@ async function remember(options: HubOptions, ground: Ground): Promise<Memory> {
   ]);
   const devices = await createDeviceRegistry({ database, clock, counters, channelNumbers, points, sites, publish });
   const settings = await createSettings({ database, clock, audit, publish });
+  log.setLevel(settings.get("log.level") ?? config.log.level);
   const key = await loadSecretKey({ data: config.data, env: process.env, random });
   const secrets = createSecretStore({ database, key, random, clock });
   const cost = options.passwordCost === undefined ? {} : { cost: options.passwordCost };
@@ -239,9 +242,9 @@ async function assemble(options: HubOptions, memory: Memory): Promise<HubParts> 
       authorizer,
       mqtt,
       documents: (plugin) => memory.documents.forPlugin(plugin),
-      filesRoot: inFolder(config.data, "plugin-files"),
+      files: createPrivateFolders({ root: inFolder(config.data, "plugin-files"), random, clock }),
       states: createPluginStates(state, clock),
-      lan: options.lan ?? systemLan,
+      lan: options.lan ?? new SystemLan(),
     },
     sources: options.plugins,
     config: config.plugins,

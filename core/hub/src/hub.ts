@@ -65,6 +65,7 @@ class RunningHub implements Hub {
     this.#unwind.push(
       () => parts.log.close(),
       () => parts.state.close(),
+      () => parts.log.flush(),
       () => parts.telemetry.close(),
     );
   }

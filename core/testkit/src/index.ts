@@ -1,3 +1,4 @@
+export { describePluginContract, type PluginContractOptions } from "./contract.js";
 export { FakeLan } from "./fake-lan.js";
 export { seededRandom } from "./seeded-random.js";
 export { eventually, settle } from "./settle.js";

@@ -4,7 +4,7 @@ import { type Random, readableCode } from "../random.js";
 import type { SiteRegistry } from "../registry/types.js";
 import type { StateDatabase } from "../store/types.js";
 import { ApiTokenTable } from "./api-tokens.js";
-import { AttemptLimiter } from "./attempt-limiter.js";
+import { AttemptLimiter, SHARED_LIMITS } from "./attempt-limiter.js";
 import type { AuditLog } from "./audit-log.js";
 import { sameText } from "./hashing.js";
 import { LoginLinks } from "./login-links.js";
@@ -40,6 +40,9 @@ const loginFailed = (): VatioError => new VatioError("E_LOGIN_FAILED", "Name or 
 
 const publicUser = ({ password: _password, ...user }: StoredUser): User => user;
 
+/** Key of set-up among the shared limits; no name of a person holds a line break. */
+const SETUP = "\nset-up";
+
 /** Four and four characters, as the log prints it. */
 const newSetupCode = (random: Random): string => `${readableCode(random, 4)}-${readableCode(random, 4)}`;
 
@@ -69,7 +72,10 @@ class StoredAccounts implements Accounts {
   readonly #options: AccountsOptions;
   readonly #cost: ScryptCost;
   readonly #tables: Tables;
+  /** By address, and by person who changes a password. */
   readonly #limiter: AttemptLimiter;
+  /** By what anybody can name. */
+  readonly #shared: AttemptLimiter;
   readonly #setupCode: string;
   // Checked when the name is not known, so that the answer takes as long as for a known one.
   readonly #decoy: string;
@@ -80,6 +86,7 @@ class StoredAccounts implements Accounts {
     this.#cost = options.cost ?? SCRYPT_COST;
     this.#tables = tables;
     this.#limiter = new AttemptLimiter(options.clock);
+    this.#shared = new AttemptLimiter(options.clock, SHARED_LIMITS);
     this.#setupCode = newSetupCode(options.random);
     this.#decoy = decoy;
   }
@@ -105,14 +112,17 @@ class StoredAccounts implements Accounts {
   }
 
   async login(name: string, password: string, stay: boolean, address: string): Promise<SignedIn> {
-    const keys = [`name:${name.trim().toLowerCase()}`, `address:${address}`];
-    this.#limiter.require(...keys);
+    const account = name.trim().toLowerCase();
+    this.#limiter.require(address);
+    this.#shared.require(account);
     // Counted before the slow check, so that many attempts at once do not slip through together.
-    this.#limiter.failed(...keys);
+    this.#limiter.failed(address);
+    this.#shared.failed(account);
     const user = await this.#verify(name, password);
     await this.#audit(user ? actorOf(user.id) : NOBODY, "session.begin", user ? "ok" : "refused", { address });
     if (!user) throw loginFailed();
-    this.#limiter.succeeded(...keys);
+    this.#limiter.succeeded(address);
+    this.#shared.succeeded(account);
     return this.#signIn(user, stay, address);
   }
 
@@ -241,9 +251,11 @@ class StoredAccounts implements Accounts {
   #requireSetup(answers: SetupAnswers, address: string): void {
     if (!this.needsSetup || this.#settingUp)
       throw new VatioError("E_SETUP_DONE", "This hub is set up already. Sign in.");
-    this.#limiter.require(`setup:${address}`, "setup");
+    this.#limiter.require(address);
+    this.#shared.require(SETUP);
     if (!sameText(answers.code.trim().toUpperCase(), this.#setupCode)) {
-      this.#limiter.failed(`setup:${address}`, "setup");
+      this.#limiter.failed(address);
+      this.#shared.failed(SETUP);
       throw new VatioError(
         "E_SETUP_CODE",
         "The set-up code is wrong. It stands in the hub's log, where the hub was started.",

@@ -20,6 +20,9 @@ interface Failures {
   lastAt: number;
 }
 
+/** Limits for what strangers could otherwise lock for its owner: an account's name, set-up as a whole. The wait stays below a minute. */
+export const SHARED_LIMITS: AttemptLimits = { ...LOGIN_LIMITS, longestWaitMs: 60_000 };
+
 /** Progressive back-off for each key (an account, an address), so that guessing gets slower and slower. */
 export class AttemptLimiter {
   readonly #clock: HubClock;

@@ -15,7 +15,23 @@ export const SCRYPT_COST: ScryptCost = { n: 2 ** 16, r: 8, p: 2 };
 const KEY_BYTES = 32;
 const SALT_BYTES = 16;
 
-function derive(password: string, salt: Uint8Array, cost: ScryptCost): Promise<Buffer> {
+/** Hashes at a time: each takes 64 MiB for a moment, and a small machine must not run out of memory because many sign in at once. */
+const AT_ONCE = 2;
+let running = 0;
+const waiting: (() => void)[] = [];
+
+async function derive(password: string, salt: Uint8Array, cost: ScryptCost): Promise<Buffer> {
+  if (running >= AT_ONCE) await new Promise<void>((resolve) => waiting.push(resolve));
+  running++;
+  try {
+    return await deriveNow(password, salt, cost);
+  } finally {
+    running--;
+    waiting.shift()?.();
+  }
+}
+
+function deriveNow(password: string, salt: Uint8Array, cost: ScryptCost): Promise<Buffer> {
   const options: ScryptOptions = { N: cost.n, r: cost.r, p: cost.p, maxmem: 256 * cost.n * cost.r };
   // The same password may reach us composed or decomposed, depending on the keyboard (RFC 8265).
   const normal = password.normalize("NFC");

@@ -33,6 +33,8 @@ import type {
 
 /** Devices that may wait for a person; further ones are refused until some are accepted, rejected or blocked. */
 export const MOST_PENDING = 50;
+/** A rejected device may announce itself again after this span, in case the person changes their mind. */
+const REJECTION = minutes(10);
 /** When a device was seen last is written this often at most. */
 const SAVE_SEEN_EVERY = minutes(10);
 
@@ -62,6 +64,7 @@ class StoredDevices implements DeviceRegistry {
   readonly #channels = new Map<ChannelId, DeviceId>();
   readonly #presence: Presence;
   readonly #raw = new RawMessages();
+  readonly #rejectedUntil = new Map<DeviceId, Instant>();
   readonly #savedSeen = new Map<DeviceId, Instant>();
   // Changes run one after the other: two announcements of one device at once must not make two.
   #changes: Promise<unknown> = Promise.resolve();
@@ -131,8 +134,7 @@ class StoredDevices implements DeviceRegistry {
       const device = this.#require(id);
       const site = this.#siteFor(how);
       await this.#save({ ...device, name: how.name, state: "active" });
-      // From the first reading on: a late acceptance loses nothing.
-      await this.#createPoints(device.channels, how, { site, from: device.addedAt });
+      await this.#createPoints(device.channels, how, site);
       this.#options.publish("device.accepted", { device: id });
       return this.#record(this.#require(id));
     });
@@ -140,9 +142,11 @@ class StoredDevices implements DeviceRegistry {
 
   reject(id: DeviceId): Promise<void> {
     return this.#serially(async () => {
-      if (this.#require(id).state !== "pending")
+      const { state } = this.#require(id);
+      if (state !== "pending")
         throw new VatioError("E_DEVICE_INVALID", "Only a device that waits can be rejected. Remove it instead.");
       await this.#forget(id);
+      this.#rejectedUntil.set(id, (this.#options.clock.now() + REJECTION) as Instant);
     });
   }
 
@@ -171,8 +175,9 @@ class StoredDevices implements DeviceRegistry {
 
   async #announce(fresh: StoredDevice, description: DeviceDescription): Promise<AnnouncedDevice> {
     const known = this.#devices.get(fresh.id);
-    if (!known && this.#isFull()) {
-      this.#options.counters.add("registry", "refused", "too-many-pending");
+    const refusal = known ? undefined : this.#refusal(fresh.id);
+    if (refusal !== undefined) {
+      this.#options.counters.add("registry", "refused", refusal);
       return { id: fresh.id, state: "refused", channels: {} };
     }
     const device = known ? mergeDescription(known, description) : fresh;
@@ -190,22 +195,19 @@ class StoredDevices implements DeviceRegistry {
     if (device.state !== "active" || !site) return;
     const known = new Set(before.channels.map(({ id }) => id));
     const later = device.channels.filter(({ id }) => !known.has(id) && this.#options.points.pointOf(id) === undefined);
-    await this.#createPoints(later, { name: device.name }, { site, from: this.#options.clock.now() });
+    await this.#createPoints(later, { name: device.name }, site);
   }
 
-  async #createPoints(
-    channels: readonly StoredChannel[],
-    how: AcceptDevice,
-    place: { site: Site; from: Instant },
-  ): Promise<void> {
+  async #createPoints(channels: readonly StoredChannel[], how: AcceptDevice, site: Site): Promise<void> {
     const { points } = this.#options;
     const made = new Map<string, PointId>();
     for (const planned of planPoints(channels, how)) {
       if (points.pointOf(planned.channel.id) !== undefined) continue;
       const above = planned.parent && ("point" in planned.parent ? planned.parent.point : made.get(planned.parent.key));
       const parent = above === undefined ? {} : { parent: above };
-      const point = await points.create({ site: place.site.id, name: planned.name, role: planned.role, ...parent });
-      await points.assign(point.id, planned.channel.id, place.from);
+      const point = await points.create({ site: site.id, name: planned.name, role: planned.role, ...parent });
+      // From the channel's beginning on, which may lie before its announcement: a late acceptance loses nothing.
+      await points.assign(point.id, planned.channel.id, points.freeSince(planned.channel.id));
       made.set(planned.channel.key, point.id);
     }
   }
@@ -215,6 +217,11 @@ class StoredDevices implements DeviceRegistry {
     if (!site)
       throw new VatioError("E_SITE_UNKNOWN", "There is no such site. Set the hub up first, or name one that exists.");
     return site;
+  }
+
+  #refusal(id: DeviceId): string | undefined {
+    if ((this.#rejectedUntil.get(id) ?? 0) > this.#options.clock.now()) return "rejected-lately";
+    return this.#isFull() ? "too-many-pending" : undefined;
   }
 
   #isFull(): boolean {

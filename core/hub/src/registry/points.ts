@@ -147,6 +147,13 @@ class StoredPoints implements PointRegistry {
     return this.#assignments.filter((entry) => entry.point === point);
   }
 
+  freeSince(channel: ChannelId): Instant {
+    const ends = this.#assignments
+      .filter((entry) => entry.channel === channel)
+      .map(({ to }) => to ?? this.#options.clock.now());
+    return Math.max(0, ...ends) as Instant;
+  }
+
   channelOf(point: PointId): ChannelId | undefined {
     return this.#assignments.find((entry) => entry.point === point && entry.to === undefined)?.channel;
   }

@@ -101,6 +101,8 @@ export interface PointRegistry {
   /** These channels measure nothing any more; their history stays with the points. */
   endAssignments(channels: readonly ChannelId[], at: Instant): Promise<void>;
   assignmentsOf(point: PointId): readonly Assignment[];
+  /** From when on nobody else has a claim to a channel's readings: its beginning, or the end of its last assignment. */
+  freeSince(channel: ChannelId): Instant;
   /** Channel that measures a point now. */
   channelOf(point: PointId): ChannelId | undefined;
   /** Point that a channel measures now. */

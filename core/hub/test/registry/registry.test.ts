@@ -154,16 +154,15 @@ describe("announcing", () => {
 });
 
 describe("accepting", () => {
-  it("makes a point from the first reading on", async () => {
+  it("makes a point that begins with the channel, not with the click", async () => {
     const { clock, devices, points } = await setUp();
     const { id } = await devices.announce(SHELLY, plug);
-    const announcedAt = clock.now();
-    clock.jumpTo((announcedAt + 86_400_000) as Instant);
+    clock.jumpTo((clock.now() + 86_400_000) as Instant);
     await devices.accept(id, { name: "Fridge", channels: [{ key: "switch:0", name: "Fridge", role: "load" }] });
     expect(points.list()).toMatchObject([{ name: "Fridge", role: "load", color: 0, protected: false }]);
     const [point] = points.list();
     expect(point && points.assignmentsOf(point.id)).toEqual([
-      { point: point?.id, channel: "shelly:a8032412c3d4/switch:0", from: announcedAt },
+      { point: point?.id, channel: "shelly:a8032412c3d4/switch:0", from: 0 },
     ]);
     expect(devices.get(id)).toMatchObject({ state: "active", name: "Fridge", channels: [{ point: point?.id }] });
   });
@@ -212,11 +211,13 @@ describe("accepting", () => {
 });
 
 describe("other decisions of a person", () => {
-  it("forget a rejected device, which may come again", async () => {
-    const { devices } = await setUp();
+  it("forget a rejected device, which may come again after a while", async () => {
+    const { clock, devices } = await setUp();
     const { id } = await devices.announce(SHELLY, plug);
     await devices.reject(id);
     expect(devices.list()).toEqual([]);
+    expect(await devices.announce(SHELLY, plug)).toMatchObject({ state: "refused" });
+    clock.jumpTo((clock.now() + 600_000) as Instant);
     expect(await devices.announce(SHELLY, plug)).toMatchObject({ state: "pending" });
     await devices.accept(id, { name: "x" });
     await expect(devices.reject(id)).rejects.toMatchObject({ code: "E_DEVICE_INVALID" });
