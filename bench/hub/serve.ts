@@ -46,8 +46,7 @@ for (let n = 0; n < DEVICES; n++) {
   });
   await devices.accept(id as DeviceId, { name: `d${n}` });
 }
-const { credential, password } = await mqtt.credentials.create({
-  kind: "integration",
+const { credential, password } = await mqtt.credentials.createIntegration({
   username: "bench",
   publish: ["bench/#"],
   subscribe: [],

@@ -212,8 +212,7 @@ async function assemble(options: HubOptions, memory: Memory): Promise<HubParts> 
     metrics,
     channels: channelNumbers,
     assignments: points,
-    config: config.store,
-    commitWhenIdle: options.commitWhenIdle ?? false,
+    config: { ...config.store, commitWhenIdle: options.commitWhenIdle ?? false },
   });
   const warn = (message: string, fields: object): void => log.source("bus").warn(message, fields);
   const channelOf = (point: string) => points.channelOf(point as Parameters<PointRegistry["channelOf"]>[0]);

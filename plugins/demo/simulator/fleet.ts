@@ -1,4 +1,4 @@
-import { type Clock, hours, type Instant, minutes, type Scheduler } from "@vatio/plugin-api";
+import { type Clock, type DurationMs, hours, type Instant, minutes, type Scheduler, seconds } from "@vatio/plugin-api";
 import { createEnertrackNode } from "@vatio/plugin-esp32-meter/simulator";
 import {
   counterReset,
@@ -19,8 +19,8 @@ export interface FleetOptions {
   readonly seed: number;
   /** IANA zone whose wall clock the household lives by. */
   readonly zone: string;
-  /** Span between two bursts of the EnerTrack node; 120 s in the firmware. */
-  readonly burstEvery?: ReturnType<typeof minutes>;
+  /** Span between two bursts of the EnerTrack node; 120 s, as in the firmware, when left out. */
+  readonly burstEvery?: DurationMs;
 }
 
 interface Device {
@@ -117,7 +117,7 @@ export class Fleet implements AsyncDisposable {
     };
     switch (appliance.device) {
       case "enertrack": {
-        const interval = burstEvery === undefined ? {} : { interval: burstEvery };
+        const interval = { firstAfter: seconds(1), ...(burstEvery === undefined ? {} : { interval: burstEvery }) };
         const read = () => this.#nodeReading(appliance);
         return createEnertrackNode({
           ...broker,

@@ -1,4 +1,4 @@
-import { definePlugin, text, VatioError } from "@vatio/plugin-api";
+import { definePlugin, seconds, text, VatioError } from "@vatio/plugin-api";
 import { Fleet } from "../simulator/index.js";
 import { manifest } from "./manifest.js";
 
@@ -7,6 +7,9 @@ declare module "@vatio/plugin-api" {
     "demo.replay": { input: Record<string, never>; output: { done: boolean } };
   }
 }
+
+/** Quicker than the firmware's two minutes: somebody is watching. */
+const BURST = seconds(20);
 
 const why = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
@@ -21,7 +24,7 @@ export default definePlugin({
     }
     const password = await ctx.secrets.get("password");
     const broker = { url, username, ...(password === undefined ? {} : { password }) };
-    const fleet = new Fleet({ broker, clock: ctx.clock, scheduler: ctx.scheduler, seed, zone });
+    const fleet = new Fleet({ broker, clock: ctx.clock, scheduler: ctx.scheduler, seed, zone, burstEvery: BURST });
     ctx.defer(() => fleet.stop());
     const started = fleet.start().then(
       () => ctx.health.ok(),

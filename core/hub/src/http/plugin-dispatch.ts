@@ -1,0 +1,184 @@
+import { type DurationMs, seconds, VatioError } from "@vatio/plugin-api";
+import { deferred } from "../deferred.js";
+import type { PluginMount } from "../plugins/types.js";
+import type { AppContext } from "./app-env.js";
+import type { Caller, RequestFacts } from "./define-route.js";
+import { readBody } from "./input/read-body.js";
+import { forwardHeaders, returnHeaders } from "./plugin-headers.js";
+import type { RouteContext } from "./route-context.js";
+import { identify, NOBODY, requireSomebody } from "./security/identify.js";
+import { changesSomething, requireCsrfToken, requireSameOrigin } from "./security/same-origin.js";
+
+/** What a plugin's app may take. Bytes and milliseconds. */
+export const PLUGIN_HTTP_LIMITS = {
+  requestBytes: 8 * 1024 * 1024,
+  responseBytes: 64 * 1024 * 1024,
+  answerMs: seconds(30),
+} as const;
+
+type Mounted = NonNullable<ReturnType<RouteContext["plugins"]["mountAt"]>>;
+
+/** The answer of the plugin that is mounted at the request's path; undefined when none is. */
+export async function dispatchToPlugin(c: AppContext, hub: RouteContext): Promise<Response | undefined> {
+  const facts = c.get("facts");
+  // Looked up for each request: the plugin may have been swapped or unloaded since the last one.
+  const mounted = hub.plugins.mountAt(facts.path);
+  if (!mounted) return undefined;
+  c.set("route", `plugin:${mounted.plugin}`);
+  const caller = await admitToMount(facts, mounted, hub);
+  const request = await pluginRequest(c, mounted, caller);
+  const response = await callApp({ mounted, caller, request, hub });
+  return guarded({ c, response, plugin: mounted.plugin, hub });
+}
+
+/**
+ * Who calls, and whether they may: before the plugin hears of it.
+ * @throws E_AUTH_REQUIRED, E_ORIGIN_REFUSED, E_CSRF_INVALID, E_PERMISSION
+ */
+export async function admitToMount(
+  facts: RequestFacts,
+  { plugin, mount }: { readonly plugin: Mounted["plugin"]; readonly mount: Pick<PluginMount, "options"> },
+  hub: RouteContext,
+): Promise<Caller> {
+  const action = mount.options.action ?? "administer";
+  if (action === "public") return publicCaller(facts, hub);
+  const caller = await provenCaller(facts, hub);
+  requireSomebody(caller);
+  hub.authorizer.require(caller.actor, action, { kind: "plugin", id: plugin });
+  return caller;
+}
+
+async function provenCaller(facts: RequestFacts, hub: RouteContext): Promise<Caller> {
+  const caller = await identify(facts, hub.accounts);
+  if (caller.via !== "token" && (changesSomething(facts) || isUpgrade(facts)))
+    requireSameOrigin(facts, hub.config.http.publicUrl);
+  if (changesSomething(facts)) requireCsrfToken(facts, caller);
+  return caller;
+}
+
+/** A public mount may have credentials of its own: those that are not the hub's make nobody of the caller, not an error. */
+async function publicCaller(facts: RequestFacts, hub: RouteContext): Promise<Caller> {
+  try {
+    return await provenCaller(facts, hub);
+  } catch (error) {
+    if (VatioError.is(error) && EXPECTED.has(error.code)) return NOBODY;
+    throw error;
+  }
+}
+
+const EXPECTED: ReadonlySet<string> = new Set(["E_AUTH_REQUIRED", "E_ORIGIN_REFUSED", "E_CSRF_INVALID"]);
+
+const isUpgrade = ({ headers }: RequestFacts): boolean => headers.get("upgrade")?.toLowerCase() === "websocket";
+
+async function pluginRequest(c: AppContext, { rest }: Mounted, caller: Caller): Promise<Request> {
+  const facts = c.get("facts");
+  const { search } = new URL(c.req.url);
+  const url = new URL(`${rest.startsWith("/") ? "" : "/"}${rest}${search}`, facts.origin || "http://localhost");
+  const init = { method: facts.method, headers: forwardHeaders(facts, caller), signal: c.req.raw.signal };
+  if (facts.method === "GET" || facts.method === "HEAD") return new Request(url, init);
+  const body = await readBody(c.req.raw, PLUGIN_HTTP_LIMITS.requestBytes);
+  return new Request(url, { ...init, body: new Uint8Array(body) });
+}
+
+interface AppCall {
+  readonly mounted: Mounted;
+  readonly caller: Caller;
+  readonly request: Request;
+  readonly hub: RouteContext;
+}
+
+/** @throws E_PLUGIN_FAILED for whatever the app throws; E_PLUGIN_TIMEOUT */
+async function callApp({ mounted: { plugin, mount }, caller, request, hub }: AppCall): Promise<Response> {
+  const late = deferred<never>();
+  const timer = hub.clock.timer(PLUGIN_HTTP_LIMITS.answerMs, () =>
+    late.reject(timedOut(plugin, PLUGIN_HTTP_LIMITS.answerMs)),
+  );
+  try {
+    const answer: unknown = await Promise.race([
+      callSafely(() => mount.app.fetch(request, { actor: caller.actor })),
+      late.promise,
+    ]);
+    if (!isResponse(answer)) throw failed(plugin, new TypeError("The app answered no Response."));
+    return answer;
+  } catch (error) {
+    hub.counters.add(`plugin:${plugin}`, "http-failed", VatioError.is(error) ? error.code : "threw");
+    if (VatioError.is(error)) throw error;
+    hub.log.source(`plugin:${plugin}`).error("Its HTTP app failed", {
+      path: new URL(request.url).pathname,
+      error: error instanceof Error ? error.stack : String(error),
+    });
+    throw failed(plugin, error);
+  } finally {
+    timer[Symbol.dispose]();
+  }
+}
+
+/** An app may throw at once or later. */
+const callSafely = async (call: () => unknown): Promise<unknown> => call();
+
+/** By what it is called: a plugin may bring its own class. */
+const isResponse = (value: unknown): value is Response => Object.prototype.toString.call(value) === "[object Response]";
+
+const failed = (plugin: string, cause: unknown): VatioError =>
+  new VatioError("E_PLUGIN_FAILED", `The plugin ${plugin} could not answer. Its log says why.`, {
+    cause,
+    details: { plugin },
+  });
+
+const timedOut = (plugin: string, ms: DurationMs): VatioError =>
+  new VatioError("E_PLUGIN_TIMEOUT", `The plugin ${plugin} did not answer within ${ms} ms.`, {
+    retryable: true,
+    details: { plugin },
+  });
+
+interface Answer {
+  readonly c: AppContext;
+  readonly response: Response;
+  readonly plugin: string;
+  readonly hub: RouteContext;
+}
+
+/** The plugin's answer without what it may not set, and with an end. */
+async function guarded({ c, response, plugin, hub }: Answer): Promise<Response> {
+  const headers = returnHeaders(response.headers);
+  if (response.body === null) return new Response(null, { status: response.status, headers });
+  const reader = response.body.getReader();
+  // A body that fails at once is still an error with a status; later there is only the end of the connection.
+  const first = await reader.read().catch((error: unknown) => {
+    throw failed(plugin, error);
+  });
+  const broken = (reason: string): void => {
+    hub.counters.add(`plugin:${plugin}`, "http-failed", reason);
+    c.env?.outgoing?.destroy();
+  };
+  return new Response(limitedBody(first, reader, broken), { status: response.status, headers });
+}
+
+type Chunk = ReadableStreamReadResult<Uint8Array>;
+
+/** Hands a body on until it ends, breaks or grows too large. */
+function limitedBody(
+  first: Chunk,
+  reader: ReadableStreamDefaultReader<Uint8Array>,
+  broken: (reason: string) => void,
+): ReadableStream<Uint8Array> {
+  let size = 0;
+  let next: Chunk | undefined = first;
+  const end = (controller: ReadableStreamDefaultController<Uint8Array>, reason: string): void => {
+    broken(reason);
+    controller.close();
+    reader.cancel().catch(() => undefined);
+  };
+  return new ReadableStream<Uint8Array>({
+    async pull(controller) {
+      const chunk = next ?? (await reader.read().catch(() => undefined));
+      next = undefined;
+      if (chunk === undefined) return end(controller, "body-broken");
+      if (chunk.done) return controller.close();
+      size += chunk.value.byteLength;
+      if (size > PLUGIN_HTTP_LIMITS.responseBytes) return end(controller, "body-too-large");
+      controller.enqueue(chunk.value);
+    },
+    cancel: (reason) => reader.cancel(reason),
+  });
+}

@@ -1,0 +1,54 @@
+import { type Actor, VatioError } from "@vatio/plugin-api";
+import type { Accounts } from "../../auth/types.js";
+import type { Caller, RequestFacts } from "../define-route.js";
+import { sessionTokenOf } from "./session-cookie.js";
+
+/** Whoever shows nothing. */
+export const ANONYMOUS: Actor = { kind: "anonymous", id: "anonymous" };
+
+/** The caller that nobody is. */
+export const NOBODY: Caller = { via: "nothing", actor: ANONYMOUS };
+
+/**
+ * Finds out who asks: by API token, or by session cookie, or nobody.
+ * @throws E_AUTH_REQUIRED for an `Authorization` header that names nobody
+ */
+export async function identify(facts: RequestFacts, accounts: Accounts): Promise<Caller> {
+  const authorization = facts.headers.get("authorization");
+  return authorization === null ? bySession(facts, accounts) : byToken(authorization, accounts);
+}
+
+async function byToken(authorization: string, accounts: Accounts): Promise<Caller> {
+  const secret = /^Bearer +([\x21-\x7e]{1,512})$/i.exec(authorization)?.[1];
+  const found = secret === undefined ? undefined : await accounts.tokenActor(secret);
+  if (secret === undefined || found === undefined) {
+    throw new VatioError(
+      "E_AUTH_REQUIRED",
+      "The API token is not known. It may have been revoked; create one in the settings and send it as `Authorization: Bearer <token>`.",
+    );
+  }
+  return { via: "token", actor: found.actor, apiToken: found.token, secret };
+}
+
+async function bySession(facts: RequestFacts, accounts: Accounts): Promise<Caller> {
+  const token = sessionTokenOf(facts.headers.get("cookie"), facts.secure);
+  const found = token === undefined ? undefined : await accounts.session(token);
+  if (token === undefined || found === undefined) return NOBODY;
+  return { via: "session", actor: { kind: "user", id: found.user.id }, ...found, token };
+}
+
+/** Whether a caller still is who it was: sessions end and tokens are revoked while a socket is open. */
+export async function stillValid(caller: Caller, accounts: Accounts): Promise<boolean> {
+  if (caller.via === "session") return (await accounts.session(caller.token)) !== undefined;
+  if (caller.via === "token") return (await accounts.tokenActor(caller.secret)) !== undefined;
+  return true;
+}
+
+/** @throws E_AUTH_REQUIRED */
+export function requireSomebody(caller: Caller): void {
+  if (caller.via === "nothing")
+    throw new VatioError(
+      "E_AUTH_REQUIRED",
+      "Nobody is signed in. Sign in, or send an API token as `Authorization: Bearer <token>`.",
+    );
+}

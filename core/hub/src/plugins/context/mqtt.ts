@@ -1,0 +1,49 @@
+import { type DeviceId, type Mqtt, type MqttMessage, VatioError } from "@vatio/plugin-api";
+import { filterProblem, topicProblem } from "../../mqtt/topic-filter.js";
+import { withMessage } from "../message-in-hand.js";
+import type { PluginScope } from "../scope.js";
+import { noteFailure } from "./contain.js";
+
+type Handler = (message: MqttMessage) => void | Promise<void>;
+
+/** MQTT, as far as the plugin's permissions go. */
+export function mqttService(scope: PluginScope): Mqtt {
+  const { delivery, transport } = scope.services.mqtt;
+  return {
+    subscribe: (filter, handler, options) => {
+      scope.live();
+      refuse("filter", filter, filterProblem(filter));
+      scope.permissions.requireFor("mqtt.subscribe", filter);
+      return scope.serve(() => {
+        const subscription = delivery.subscribe(scope.id, filter, containedHandler(scope, handler), options);
+        return scope.opened.push("mqtt subscription", () => subscription[Symbol.dispose]());
+      });
+    },
+    publish: async (topic, payload, options) => {
+      scope.live();
+      refuse("topic", topic, topicProblem(topic));
+      scope.permissions.requireFor("mqtt.publish", topic);
+      return scope.serve(() => transport.publish(topic, payload, options));
+    },
+  };
+}
+
+/** What a handler throws decides about the acknowledgement, and is never held against the plugin: whoever sends rubbish could stop it. */
+function containedHandler(scope: PluginScope, handler: Handler): Handler {
+  return async (message) => {
+    const inHand = { message, devices: new Set<DeviceId>() };
+    const busy = scope.opened.hold("mqtt message");
+    try {
+      await withMessage(inHand, () => scope.enter(() => handler(message), "mqtt"));
+    } catch (error) {
+      throw noteFailure(scope, "mqtt", error);
+    } finally {
+      busy[Symbol.dispose]();
+    }
+  };
+}
+
+function refuse(what: string, value: string, problem: string | undefined): void {
+  if (problem === undefined) return;
+  throw new VatioError("E_INPUT_INVALID", `"${value}" is not an MQTT ${what}: ${problem}.`, { details: { problem } });
+}

@@ -1,0 +1,42 @@
+import { type AnyPlugin, API_VERSION, type Manifest, VatioError } from "@vatio/plugin-api";
+import { coerce, prerelease, satisfies } from "semver";
+import { isRecord } from "./json-schema.js";
+
+/**
+ * Whether a plugin may run with this version of plugin-api. A pre-release counts as the version that it leads to.
+ * @throws E_PLUGIN_INCOMPATIBLE naming both versions
+ */
+export function checkCompatible({ id, version, hub }: Manifest, apiVersion: string = API_VERSION): void {
+  const present = prerelease(apiVersion) === null ? apiVersion : (coerce(apiVersion)?.version ?? apiVersion);
+  if (satisfies(present, hub)) return;
+  const message = `${id} ${version} needs version ${hub} of @vatio/plugin-api, but this hub has ${apiVersion}. Update the ${isOlder(hub, present) ? "plugin" : "hub"}.`;
+  throw new VatioError("E_PLUGIN_INCOMPATIBLE", message, { details: { plugin: id, needs: hub, has: apiVersion } });
+}
+
+const isOlder = (hub: string, present: string): boolean => {
+  const [wanted, has] = [coerce(hub), coerce(present)];
+  return wanted !== null && has !== null && wanted.compare(has) < 0;
+};
+
+/**
+ * What a module exports, as a plugin with the manifest that was read before.
+ * @throws E_PLUGIN_INVALID
+ */
+export function checkPlugin(exported: unknown, manifest: Manifest): AnyPlugin {
+  const fail = (why: string): VatioError =>
+    new VatioError("E_PLUGIN_INVALID", `${manifest.id} is not a plugin: ${why}.`, { details: { plugin: manifest.id } });
+  if (!isRecord(exported)) throw fail("its module must export what definePlugin returns as default");
+  if (exported.$vatioPlugin !== 1) throw fail("its default export was not made by definePlugin");
+  if (typeof exported.setup !== "function") throw fail("it has no setup()");
+  const own = exported.manifest;
+  if (!isRecord(own) || own.id !== manifest.id || own.version !== manifest.version) {
+    throw fail("the manifest in its code is not the one in its manifest.json; build it again");
+  }
+  return exported as unknown as AnyPlugin;
+}
+
+/** The error of a plugin whose module throws while it is imported: trying again changes nothing before its files change. */
+export function loadFailed(plugin: string, cause: unknown): VatioError {
+  const why = cause instanceof Error ? cause.message : String(cause);
+  return new VatioError("E_PLUGIN_LOAD", `The code of ${plugin} cannot be loaded: ${why}`, { cause });
+}

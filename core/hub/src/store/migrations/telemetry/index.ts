@@ -1,0 +1,5 @@
+import type { Migration } from "../migration.js";
+import { initialTelemetry } from "./001-initial.js";
+
+/** Every step of `telemetry.duckdb`, in order. */
+export const TELEMETRY_MIGRATIONS: readonly Migration[] = [initialTelemetry];

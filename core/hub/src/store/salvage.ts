@@ -1,0 +1,73 @@
+import { existsSync } from "node:fs";
+import { copyFile, readFile } from "node:fs/promises";
+import path from "node:path";
+import type { Instant } from "@vatio/plugin-api";
+import type { OpenFailure } from "./open-error.js";
+import { asideName, inspectWal, replaceFile, setAside, walFiles } from "./wal.js";
+
+const CORRUPT = "corrupt";
+
+/** Keeps a whole copy of a damaged log for whoever wants to look into it. @returns its name without the folder */
+async function keepCopy(file: string, now: Instant): Promise<string> {
+  const copy = asideName(file, CORRUPT, now);
+  await copyFile(file, copy);
+  return path.basename(copy);
+}
+
+async function truncate(file: string, position: number, now: Instant): Promise<string> {
+  const log = await readFile(file);
+  const kept = await keepCopy(file, now);
+  await replaceFile(file, log.subarray(0, position));
+  return `${path.basename(file)} was damaged from byte ${position} of ${log.length} on. What stood before was recovered; the whole log is kept as ${kept}.`;
+}
+
+async function repairHeader(file: string, repaired: Buffer | undefined, now: Instant): Promise<string> {
+  if (repaired === undefined) return `${path.basename(file)} was not a log any more and was kept as ${path.basename(await setAside(file, CORRUPT, now))}.`;
+  const kept = await keepCopy(file, now);
+  await replaceFile(file, repaired);
+  return `The first bytes of ${path.basename(file)} were damaged and were written anew; the log as it was is kept as ${kept}.`;
+}
+
+/**
+ * Repairs, before a database is opened, what DuckDB would pass over without a word: it ignores a log with a damaged header and deletes it.
+ * @param assertUnlocked throws when another process uses the database; called before anything is touched
+ * @returns what was done, as sentences
+ */
+export async function repairSilentDamage(database: string, now: Instant, assertUnlocked: () => Promise<void>): Promise<string[]> {
+  const repairs: string[] = [];
+  for (const file of walFiles(database)) {
+    const finding = await inspectWal(file);
+    if (finding.kind === "sound") continue;
+    await assertUnlocked();
+    if (finding.kind === "header") repairs.push(await repairHeader(file, finding.repaired, now));
+    if (finding.kind !== "hidden") continue;
+    const kept = await keepCopy(file, now);
+    repairs.push(
+      `${path.basename(file)} is damaged at byte ${finding.position}: the ${finding.bytes} bytes after it, with complete transactions, cannot be read. The whole log is kept as ${kept}.`,
+    );
+  }
+  return repairs;
+}
+
+/** Takes every log away from a database, which then opens as it was at its last checkpoint. */
+export async function setLogsAside(database: string, now: Instant): Promise<string[]> {
+  const kept: string[] = [];
+  for (const file of walFiles(database)) if (existsSync(file)) kept.push(path.basename(await setAside(file, CORRUPT, now)));
+  if (kept.length === 0) return [];
+  return [`${path.basename(database)} could not replay its log. It was opened as it was at its last checkpoint; the log is kept as ${kept.join(", ")}.`];
+}
+
+/**
+ * Does what can be done about a failed open, so that it may be tried again.
+ * @returns what was done, as sentences; none when nothing can be
+ */
+export async function salvage(database: string, failure: OpenFailure, now: Instant): Promise<string[]> {
+  switch (failure.kind) {
+    case "wal":
+      return existsSync(failure.file) ? [await truncate(failure.file, failure.position, now)] : [];
+    case "replay":
+      return setLogsAside(database, now);
+    default:
+      return [];
+  }
+}

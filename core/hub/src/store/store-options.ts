@@ -1,0 +1,41 @@
+import type { MetricRegistry } from "@vatio/model";
+import type { ChannelId, Log, PluginId } from "@vatio/plugin-api";
+import type { HubClock } from "../clock.js";
+import type { BootConfig } from "../config/types.js";
+import type { CounterTable } from "../counters.js";
+import type { HealthTree } from "../health.js";
+import type { AssignmentSource, ChannelNumbers } from "./types.js";
+
+type BootStoreConfig = BootConfig["store"];
+
+/** How the telemetry store works. What is left out has the default that suits a small machine. */
+export interface TelemetryStoreConfig extends BootStoreConfig {
+  /** Commits as soon as no commit is under way, whatever the clock says: for tests in virtual time. */
+  readonly commitWhenIdle?: boolean;
+  /** Rows that start a commit at once; 8,192. */
+  readonly maxRows?: number;
+  /** Rows that may wait; then writers wait. 65,536. */
+  readonly hardCap?: number;
+  /** Messages that one plugin's inbox takes; 100,000. */
+  readonly inboxMessages?: number;
+  /** Bytes that one plugin's inbox takes; 64 MiB. */
+  readonly inboxBytes?: number;
+}
+
+/** What the telemetry store needs. */
+export interface TelemetryStoreOptions {
+  /** File of `telemetry.duckdb`, or `:memory:`. */
+  readonly path: string;
+  readonly clock: HubClock;
+  readonly counters: CounterTable;
+  readonly health?: HealthTree;
+  readonly log: Log;
+  readonly metrics: MetricRegistry;
+  readonly channels: ChannelNumbers;
+  readonly assignments: AssignmentSource;
+  /** Whether a driver may write a channel; when left out, whether the channel's id begins with the driver. */
+  readonly owns?: (driver: PluginId, channel: ChannelId) => boolean;
+  readonly config: TelemetryStoreConfig;
+  /** Free bytes of the disk; asks the system when left out. */
+  readonly freeSpace?: () => Promise<number>;
+}

@@ -1,0 +1,503 @@
+import { mkdtemp, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import type { ChannelId, Instant, PluginId } from "@vatio/plugin-api";
+import { row, text } from "@vatio/plugin-api";
+import { Decoder } from "cbor-x";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { startTestServer, type TestClient, type TestServer } from "./support/test-server.js";
+import { addShelly, testConfig } from "./support/test-services.js";
+
+let server: TestServer;
+let admin: TestClient;
+let home: Awaited<ReturnType<typeof addShelly>>;
+
+beforeAll(async () => {
+  server = await startTestServer();
+  home = await addShelly(server.services);
+  admin = await server.person("admin");
+});
+afterAll(() => server.close());
+
+const enc = encodeURIComponent;
+
+describe("places", () => {
+  it("lists sites and points with what their channel and device say", async () => {
+    expect((await admin.api("GET", "/sites")).body).toMatchObject([{ name: "Casa", zone: "America/Mexico_City" }]);
+    expect((await admin.api("GET", "/points")).body).toMatchObject([
+      { id: home.point, name: "Boiler", channel: home.channel, device: home.device, switchable: true, online: false },
+    ]);
+  });
+
+  it("changes a site, and refuses a zone that does not exist", async () => {
+    const changed = await admin.api("PATCH", `/sites/${home.site.id}`, { currency: "EUR", nominalVoltage: 230 });
+    expect(changed).toMatchObject({ status: 200, body: { currency: "EUR", nominalVoltage: 230, name: "Casa" } });
+    expect(await admin.api("PATCH", `/sites/${home.site.id}`, { zone: "Mars/Base" })).toMatchObject({
+      code: "E_ZONE_UNKNOWN",
+    });
+    expect(await admin.api("PATCH", "/sites/none", { name: "x" })).toMatchObject({
+      status: 404,
+      code: "E_SITE_UNKNOWN",
+    });
+  });
+
+  it("changes a point, and null takes a value away", async () => {
+    const url = `/points/${home.point}`;
+    expect((await admin.api("PATCH", url, { powerCeiling: 2300, location: "Cellar" })).body).toMatchObject({
+      powerCeiling: 2300,
+      location: "Cellar",
+    });
+    expect((await admin.api("PATCH", url, { powerCeiling: null })).body).not.toHaveProperty("powerCeiling");
+    expect((await admin.api("GET", url)).body).toMatchObject({ location: "Cellar" });
+    expect(await admin.api("GET", "/points/none")).toMatchObject({ status: 404, code: "E_POINT_UNKNOWN" });
+  });
+});
+
+describe("devices", () => {
+  it("takes ids with colons and slashes as one encoded segment", async () => {
+    expect((await admin.api("GET", `/devices/${enc(home.device)}`)).body).toMatchObject({
+      id: home.device,
+      name: "Boiler",
+    });
+    expect((await admin.api("GET", `/devices/${home.device}`)).body).toMatchObject({ id: home.device });
+  });
+
+  it("takes hardware ids that hold percent signs themselves", async () => {
+    const { id } = await server.services.devices.announce("mqtt-generic" as PluginId, {
+      hardwareId: "küche/50% 🔌",
+      channels: [{ key: "em:0/a", kind: "meter", metrics: ["power_w"] }],
+    });
+    expect(id).toBe("mqtt-generic:k%C3%BCche%2F50%25%20%F0%9F%94%8C");
+    expect((await admin.api("GET", `/devices/${enc(id)}`)).body).toMatchObject({
+      id,
+      hardwareId: "küche/50% 🔌",
+      state: "pending",
+    });
+    const channel = `${id}/em:0/a`;
+    expect((await admin.api("GET", `/last?target=${enc(channel)}`)).body).toEqual({ [channel]: {} });
+  });
+
+  it("lists channels of all devices", async () => {
+    expect((await admin.api("GET", "/channels")).body).toContainEqual(
+      expect.objectContaining({ id: home.channel, device: home.device, point: home.point }),
+    );
+  });
+
+  it("accepts, renames, rejects, blocks and removes", async () => {
+    const announce = async (hardwareId: string) =>
+      (
+        await server.services.devices.announce("shelly" as PluginId, {
+          hardwareId,
+          channels: [{ key: "switch:0", kind: "switch", metrics: ["power_w"] }],
+        })
+      ).id;
+    const [one, two, three] = [await announce("one"), await announce("two"), await announce("three")];
+    const accepted = await admin.api("POST", `/devices/${enc(one)}/accept`, {
+      name: "Fridge",
+      channels: [{ key: "switch:0", name: "Cold", role: "load" }],
+    });
+    expect(accepted.body).toMatchObject({ state: "active", name: "Fridge" });
+    expect((await admin.api("PATCH", `/devices/${enc(one)}`, { name: "Freezer" })).body).toMatchObject({
+      name: "Freezer",
+    });
+    expect((await admin.api("POST", `/devices/${enc(two)}/reject`)).status).toBe(204);
+    expect((await admin.api("POST", `/devices/${enc(three)}/block`)).status).toBe(204);
+    expect((await admin.api("DELETE", `/devices/${enc(one)}`)).status).toBe(204);
+    const left = (await admin.api("GET", "/devices")).body as { id: string; state: string }[];
+    expect(left.filter(({ id }) => [one, two].includes(id as never))).toEqual([]);
+    expect(left).toContainEqual(expect.objectContaining({ id: three, state: "blocked" }));
+    expect(await admin.api("POST", `/devices/${enc(two)}/accept`, { name: "x" })).toMatchObject({
+      status: 404,
+      code: "E_DEVICE_UNKNOWN",
+    });
+  });
+
+  it("shows the last messages with why one was rejected", async () => {
+    const message = {
+      topic: "shelly/x",
+      payload: new TextEncoder().encode("{"),
+      qos: 1 as const,
+      retained: false,
+      at: 5 as Instant,
+    };
+    server.services.devices.rejected(
+      "shelly" as PluginId,
+      message,
+      text("rejected.not-finite", { metric: "power_w" }),
+      home.device,
+    );
+    expect((await admin.api("GET", `/devices/${enc(home.device)}/messages`)).body).toContainEqual(
+      expect.objectContaining({
+        topic: "shelly/x",
+        payload: "{",
+        rejected: { key: "rejected.not-finite", params: { metric: "power_w" } },
+      }),
+    );
+  });
+
+  it("says what to type into a device", async () => {
+    server.services.plugins.add({
+      id: "shelly",
+      deviceSetup: [{ title: text("shelly.title"), steps: [text("shelly.step")], prefix: "shelly" }],
+    });
+    const { body } = await admin.api("GET", "/devices/setup");
+    expect(body).toMatchObject({
+      hosts: [testConfig().bind],
+      port: 1883,
+      external: false,
+      families: [
+        { plugin: "shelly", title: { key: "shelly.title" }, steps: [{ key: "shelly.step" }], prefix: "shelly" },
+      ],
+    });
+    expect(body).toMatchObject(await server.services.mqttCredentials.onboarding());
+  });
+});
+
+describe("telemetry", () => {
+  const FROM = 1_774_828_800_000;
+  beforeAll(async () => {
+    const write = (ms: number, power: number) =>
+      server.services.store.write([row(home.channel as ChannelId, (FROM + ms) as Instant, { power_w: power })]);
+    for (const [ms, power] of [
+      [0, 10],
+      [1_000, 30],
+      [3_000, 50],
+    ] as const)
+      await write(ms, power);
+  });
+
+  it("gives the newest values of points and channels", async () => {
+    const { body } = await admin.api("GET", `/last?target=${home.point}&target=${enc(home.channel)}`);
+    const newest = { power_w: { at: FROM + 3_000, value: 50 } };
+    expect(body).toEqual({ [home.point]: newest, [home.channel]: newest });
+  });
+
+  it("gives a series as columns, null where there is nothing", async () => {
+    const { body } = await admin.api(
+      "GET",
+      `/series?target=${home.point}&metrics=power_w,voltage_v&from=${FROM}&to=${FROM + 4_000}&buckets=2`,
+    );
+    expect(body).toMatchObject({
+      target: home.point,
+      bucketMs: 2_000,
+      at: [FROM, FROM + 2_000],
+      metrics: [
+        { metric: "power_w", min: [10, 50], avg: [20, 50], max: [30, 50], coverage: [1, 1] },
+        { metric: "voltage_v", avg: [null, null], quality: [0, 0] },
+      ],
+    });
+  });
+
+  it("gives the same series as CBOR typed arrays", async () => {
+    const response = await fetch(
+      `${server.url}/api/v1/series?target=${home.point}&metrics=power_w&from=${FROM}&to=${FROM + 6_000}&buckets=3`,
+      {
+        headers: { ...admin.headers, accept: "application/cbor" },
+      },
+    );
+    expect(response.headers.get("content-type")).toBe("application/cbor");
+    const decoded = new Decoder({ useRecords: false }).decode(new Uint8Array(await response.arrayBuffer())) as {
+      at: Float64Array;
+      metrics: { avg: Float64Array; quality: Uint8Array }[];
+    };
+    expect(decoded.at).toBeInstanceOf(Float64Array);
+    expect([...decoded.at]).toEqual([FROM, FROM + 2_000, FROM + 4_000]);
+    expect([...(decoded.metrics[0]?.avg ?? [])]).toEqual([20, 50, Number.NaN]);
+    expect(decoded.metrics[0]?.quality).toBeInstanceOf(Uint8Array);
+  });
+
+  it.each([
+    [`target=none&metrics=power_w&from=0&to=1`, 404, "E_TARGET_UNKNOWN"],
+    [`target=P&metrics=power_w&from=2&to=1`, 400, "E_RANGE_INVALID"],
+    [`target=P&metrics=nonsense&from=1&to=2`, 404, "E_METRIC_UNKNOWN"],
+    [`target=P&metrics=power_w&from=x&to=1e3&buckets=2001&more=1`, 400, "E_INPUT_INVALID"],
+  ])("refuses %s", async (query, status, code) => {
+    expect(await admin.api("GET", `/series?${query.replace("=P", `=${home.point}`)}`)).toMatchObject({ status, code });
+  });
+
+  it("gives the metric registry", async () => {
+    expect((await admin.api("GET", "/metrics")).body).toContainEqual({
+      name: "power_w",
+      unit: "W",
+      kind: "gauge",
+      decimals: 1,
+    });
+  });
+});
+
+describe("commands", () => {
+  it("hands the input to the handler and answers with the result", async () => {
+    const inputs: unknown[] = [];
+    server.services.handleSwitch(async (input) => {
+      inputs.push(input);
+      return { wasOn: false, on: true };
+    });
+    const answer = await admin.api("POST", "/commands/switch.set", { channel: home.point, to: "on" });
+    expect(answer).toMatchObject({ status: 200, body: { result: { wasOn: false, on: true } } });
+    expect(inputs).toEqual([{ channel: home.channel, to: "on" }]);
+  });
+
+  it.each([
+    ["/commands/switch.set", { channel: "shelly:x/switch:0" }, 400, "E_INPUT_INVALID"],
+    ["/commands/nothing.here", {}, 404, "E_COMMAND_UNKNOWN"],
+    ["/commands/__proto__", {}, 400, "E_INPUT_INVALID"],
+  ])("refuses %s", async (url, body, status, code) => {
+    expect(await admin.api("POST", url, body)).toMatchObject({ status, code });
+  });
+});
+
+describe("plugins", () => {
+  it("shows everything to administrators and the outside to others", async () => {
+    const whole = await admin.api("GET", "/plugins/shelly");
+    expect(whole.body).toMatchObject({
+      config: { host: "10.0.0.1" },
+      secretsSet: ["password"],
+      crashes: [{ message: "boom" }],
+      permissions: [{ permission: "http", usedAt: 3 }, { permission: "telemetry.write" }],
+    });
+    const viewer = await server.person("viewer");
+    expect((await viewer.api("GET", "/plugins/shelly")).body).toMatchObject({
+      state: "running",
+      config: {},
+      secretsSet: [],
+      crashes: [],
+      permissions: [],
+      counters: [],
+    });
+  });
+
+  it("names the address of its interface module, which changes with its content", async () => {
+    const root = await mkdtemp(path.join(tmpdir(), "vatio-plugin-ui-"));
+    server.services.plugins.add({
+      id: "charts",
+      ui: { module: "./dist/ui.js", api: 1, panels: [{ id: "p", element: "charts-panel", title: text("charts.p") }] },
+    });
+    server.services.uiRoots.set("charts", root);
+    const module = async () =>
+      ((await admin.api("GET", "/plugins/charts")).body as { ui?: { module: string } }).ui?.module;
+    expect(await module()).toBeUndefined();
+    await writeFile(path.join(root, "ui.js"), "export {};");
+    const first = await module();
+    expect(first).toMatch(/^\/plugins\/charts\/ui\.js\?v=[0-9a-f]{12}$/);
+    await writeFile(path.join(root, "ui.js"), "export const a = 1;");
+    expect(await module()).not.toBe(first);
+  });
+
+  it("configures, disables, enables and restarts", async () => {
+    const { calls } = server.services.plugins;
+    calls.length = 0;
+    expect(
+      (await admin.api("PUT", "/plugins/shelly/config", { config: { host: "a" }, secrets: { password: null } })).status,
+    ).toBe(200);
+    expect((await admin.api("POST", "/plugins/shelly/disable")).body).toMatchObject({ state: "disabled" });
+    await admin.api("POST", "/plugins/shelly/enable");
+    expect((await admin.api("POST", "/plugins/shelly/restart")).body).toMatchObject({ state: "running" });
+    expect(calls).toEqual(["configure shelly", "disable shelly", "enable shelly", "restart shelly"]);
+    expect(await admin.api("PUT", "/plugins/shelly/config", { config: { host: 1 } })).toMatchObject({
+      status: 400,
+      code: "E_CONFIG_INVALID",
+    });
+    expect(await admin.api("POST", "/plugins/none/restart")).toMatchObject({ status: 404, code: "E_PLUGIN_UNKNOWN" });
+  });
+
+  it("shows messages that were set aside and throws them away", async () => {
+    const payload = Uint8Array.of(0xff, 0x00);
+    server.services.store.aside = [
+      {
+        id: 7,
+        plugin: "shelly" as PluginId,
+        topic: "t",
+        payload,
+        qos: 1,
+        retained: false,
+        at: 1 as Instant,
+        crashes: 3,
+      },
+    ];
+    expect((await admin.api("GET", "/plugins/shelly/inbox")).body).toEqual([
+      { id: 7, at: 1, topic: "t", payload: "ff00", bytes: 2, crashes: 3 },
+    ]);
+    expect((await admin.api("DELETE", "/plugins/shelly/inbox/7")).status).toBe(204);
+    expect(server.services.store.aside).toEqual([]);
+    expect(await admin.api("DELETE", "/plugins/shelly/inbox/x")).toMatchObject({ code: "E_INPUT_INVALID" });
+  });
+});
+
+describe("system", () => {
+  it("queries the log and changes what is logged, at once and for good", async () => {
+    server.services.log.source("mqtt").error("The broker fell over", { port: 1883 });
+    await server.services.log.flush();
+    const found = await admin.api("GET", "/logs?level=error&source=mqtt&text=FELL&limit=1");
+    expect(found.body).toMatchObject([{ level: "error", source: "mqtt", message: "The broker fell over" }]);
+    expect((await admin.api("PUT", "/logs/level", { level: "info" })).body).toEqual({ level: "info" });
+    expect(server.services.log.level).toBe("info");
+    expect((await admin.api("GET", "/settings")).body).toEqual({ "log.level": "info" });
+    server.services.log.setLevel("debug");
+  });
+
+  it("shows health as a tree, state and counters", async () => {
+    server.services.health.set("plugins/shelly", "degraded", text("health.starting"));
+    expect((await admin.api("GET", "/health")).body).toMatchObject({
+      status: "degraded",
+      children: [{ name: "plugins", children: [{ name: "shelly", why: { key: "health.starting" } }] }],
+    });
+    server.services.health.ok("plugins/shelly");
+    server.services.counters.add("mqtt", "refused", "wrong-password", 3);
+    expect((await admin.api("GET", "/system")).body).toMatchObject({
+      version: "0.1.0",
+      mqtt: { kind: "embedded", clients: 2 },
+      live: { connections: 0 },
+    });
+    expect((await admin.api("GET", "/counters")).body).toContainEqual({
+      scope: "mqtt",
+      name: "refused",
+      reason: "wrong-password",
+      count: 3,
+    });
+  });
+
+  it("gives the words of hub and plugins", async () => {
+    server.services.messages.set("shelly", {
+      en: { "shelly.title": "Shelly plug" },
+      es: { "shelly.title": "Enchufe Shelly" },
+    });
+    expect((await admin.api("GET", "/messages/es")).body).toMatchObject({
+      "health.ok": "Funciona",
+      "shelly.title": "Enchufe Shelly",
+    });
+    expect(await admin.api("GET", "/messages/fr")).toMatchObject({ status: 400 });
+  });
+});
+
+describe("settings", () => {
+  const putDocument = (body: string) =>
+    fetch(`${server.url}/api/v1/settings/document`, {
+      method: "PUT",
+      headers: { ...admin.headers, "content-type": "application/yaml" },
+      body,
+    });
+
+  it("sets one, refuses unknown and unfit ones, and puts one back", async () => {
+    expect((await admin.api("PUT", "/settings/log.level", { value: "warn" })).body).toEqual({ "log.level": "warn" });
+    expect(await admin.api("PUT", "/settings/no.such", { value: 1 })).toMatchObject({
+      status: 404,
+      code: "E_SETTING_UNKNOWN",
+    });
+    expect(await admin.api("PUT", "/settings/log.level", { value: "loud" })).toMatchObject({
+      status: 400,
+      code: "E_SETTING_INVALID",
+    });
+    expect((await admin.api("DELETE", "/settings/log.level")).status).toBe(204);
+    expect((await admin.api("GET", "/settings")).body).toEqual({});
+  });
+
+  it("go out and come back as one YAML document", async () => {
+    await admin.api("PUT", "/settings/log.level", { value: "warn" });
+    const out = await fetch(`${server.url}/api/v1/settings/document`, { headers: admin.headers });
+    expect(out.headers.get("content-type")).toBe("application/yaml; charset=utf-8");
+    const document = await out.text();
+    expect(document).toBe("log.level: warn\n");
+    await admin.api("DELETE", "/settings/log.level");
+    expect((await putDocument(document)).status).toBe(200);
+    expect((await admin.api("GET", "/settings")).body).toEqual({ "log.level": "warn" });
+  });
+
+  it.each([
+    "- a",
+    "just text",
+    "a: &x 1\nb: *x",
+    "log.level: [",
+    "log.level: loud",
+    "__proto__: {}",
+    "",
+    "? {a: 1}\n: 2",
+  ])("refuses the document %j", async (document) => {
+    const answer = await putDocument(document);
+    expect([400, 404]).toContain(answer.status);
+    expect((await admin.api("GET", "/settings")).body).toEqual({ "log.level": "warn" });
+  });
+});
+
+describe("access", () => {
+  it("creates a token that works until it is revoked, and shows its secret once", async () => {
+    const created = await admin.api("POST", "/tokens", { name: "Grafana", scope: "read" });
+    const { token, secret } = created.body as { token: { id: string }; secret: string };
+    const machine = { authorization: `Bearer ${secret}` };
+    const points = () => fetch(`${server.url}/api/v1/points`, { headers: machine });
+    expect((await points()).status).toBe(200);
+    expect(JSON.stringify((await admin.api("GET", "/tokens")).body)).not.toContain(secret);
+    expect((await admin.api("DELETE", `/tokens/${token.id}`)).status).toBe(204);
+    expect((await points()).status).toBe(401);
+    expect(await admin.api("DELETE", `/tokens/${token.id}`)).toMatchObject({ status: 404, code: "E_TOKEN_UNKNOWN" });
+  });
+
+  it("creates MQTT credentials of both kinds, renews a password and revokes", async () => {
+    const device = await admin.api("POST", "/mqtt/credentials", {
+      kind: "device",
+      device: home.device,
+      wireId: "shellyplus1pm-1",
+    });
+    expect(device).toMatchObject({
+      status: 200,
+      body: { credential: { kind: "device", device: home.device, publish: ["shellyplus1pm-1/#"] } },
+    });
+    const bridge = await admin.api("POST", "/mqtt/credentials", {
+      kind: "integration",
+      username: "z2m",
+      publish: ["zigbee2mqtt/#"],
+      subscribe: [],
+    });
+    const { credential, password } = bridge.body as { credential: { id: string }; password: string };
+    const renewed = await admin.api("POST", `/mqtt/credentials/${credential.id}/password`);
+    expect((renewed.body as { password: string }).password).not.toBe(password);
+    expect((await admin.api("GET", "/mqtt/credentials")).body).toHaveLength(3);
+    expect((await admin.api("DELETE", `/mqtt/credentials/${credential.id}`)).status).toBe(204);
+    expect(await admin.api("DELETE", `/mqtt/credentials/${credential.id}`)).toMatchObject({
+      code: "E_CREDENTIAL_UNKNOWN",
+    });
+    expect(await admin.api("POST", "/mqtt/credentials", { kind: "integration" })).toMatchObject({
+      code: "E_INPUT_INVALID",
+    });
+    expect(await admin.api("POST", "/mqtt/credentials", { kind: "device" })).toMatchObject({ code: "E_INPUT_INVALID" });
+  });
+
+  it("keeps who did what, what failed and what was refused, and no secrets", async () => {
+    const viewer = await server.person("viewer");
+    await viewer.api("PATCH", `/points/${home.point}`, { name: "mine" });
+    await admin.api("PATCH", "/points/none", { name: "x" });
+    await admin.api("PATCH", `/points/${home.point}`, { name: "Boiler" });
+    const lines = (await admin.api("GET", "/audit?limit=3")).body;
+    expect(lines).toMatchObject([
+      { what: "point.update", actor: { id: "user-admin" }, outcome: "ok", resource: home.point },
+      { what: "point.update", actor: { id: "user-admin" }, outcome: "failed", details: { code: "E_POINT_UNKNOWN" } },
+      { what: "point.update", actor: { id: "user-viewer" }, outcome: "refused", details: { code: "E_PERMISSION" } },
+    ]);
+    const [oldest] = (lines as { at: number }[]).slice(-1);
+    const before = (await admin.api("GET", `/audit?before=${oldest?.at ?? 0}`)).body as { at: number }[];
+    expect(before.every(({ at }) => at < (oldest?.at ?? 0))).toBe(true);
+  });
+
+  it("writes every change of the table into the audit log, or leaves it to the service below that does", async () => {
+    const { routeTable } = await import("../../src/http/index.js");
+    const silent = routeTable
+      .filter(({ method, audit }) => method !== "GET" && audit === undefined)
+      .map(({ method, path }) => `${method} ${path}`);
+    // Accounts, command bus, plugin host and settings write their own lines, with more to say.
+    expect(silent).toEqual([
+      "POST /setup",
+      "POST /session",
+      "POST /session/link",
+      "DELETE /session",
+      "POST /me/password",
+      "POST /commands/{name}",
+      "PUT /plugins/{id}/config",
+      "POST /plugins/{id}/enable",
+      "POST /plugins/{id}/disable",
+      "POST /plugins/{id}/restart",
+      "PUT /logs/level",
+      "PUT /settings/document",
+      "PUT /settings/{key}",
+      "DELETE /settings/{key}",
+    ]);
+  });
+});

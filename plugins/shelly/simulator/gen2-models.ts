@@ -1,0 +1,144 @@
+import { type Instant, instant } from "@vatio/plugin-api";
+import type { MeterSample, MeterSource } from "./meter-source.js";
+
+/** A component as the device reports it. */
+export type ComponentStatus = Readonly<Record<string, unknown>>;
+
+/** Registers as they stood when the device reset them: what it shows is the rest. */
+export type RegisterBase = (circuit: string) => { readonly importWh: number; readonly exportWh: number };
+
+/** How a component is read. */
+export interface ComponentReading {
+  readonly source: MeterSource;
+  readonly at: Instant;
+  readonly base: RegisterBase;
+  /** False before the device knows the date: then the registers have no minutes. */
+  readonly hasClock: boolean;
+}
+
+/** A model of Gen2 or later. */
+export interface Gen2Model {
+  /** Beginning of the device id: `shellyplus1pm`. */
+  readonly name: string;
+  readonly model: string;
+  readonly app: string;
+  readonly profile?: string;
+  /** Circuits that it measures. */
+  readonly circuits: readonly string[];
+  /** The status of each of its components that measure. */
+  status(reading: ComponentReading): Readonly<Record<string, ComponentStatus>>;
+}
+
+const round = (value: number, decimals: number): number => Math.round(value * 10 ** decimals) / 10 ** decimals;
+
+/** Register in Wh, with the fields that come with it once the device knows the date. */
+function register(total: number, { at, hasClock }: ComponentReading): ComponentStatus {
+  const minute = Math.floor(at / 60_000) * 60;
+  return { total: round(total, 3), ...(hasClock ? { by_minute: [0, 0, 0], minute_ts: minute } : {}) };
+}
+
+function switchStatus(id: number, reading: ComponentReading, withReturn: boolean): ComponentStatus {
+  const circuit = `switch:${id}`;
+  const sample = reading.source.read(circuit, reading.at);
+  const { importWh, exportWh } = since(sample, reading.base(circuit));
+  return {
+    id,
+    source: "init",
+    output: reading.source.isOn(circuit),
+    apower: round(withReturn ? sample.powerW : Math.abs(sample.powerW), 1),
+    voltage: round(sample.voltageV, 1),
+    current: round(sample.currentA, 3),
+    ...(withReturn ? { freq: round(sample.frequencyHz, 1), pf: round(sample.powerFactor, 2) } : {}),
+    // The device adds what it returns to both registers.
+    aenergy: register(importWh + exportWh, reading),
+    ...(withReturn ? { ret_aenergy: register(exportWh, reading) } : {}),
+    temperature: { tC: 41.5, tF: 106.7 },
+  };
+}
+
+const since = (sample: MeterSample, base: ReturnType<RegisterBase>) => ({
+  importWh: sample.importWh - base.importWh,
+  exportWh: sample.exportWh - base.exportWh,
+});
+
+function switchModel(name: string, model: string, app: string, withReturn: boolean): Gen2Model {
+  return {
+    name,
+    model,
+    app,
+    circuits: ["switch:0"],
+    status: (reading) => ({ "switch:0": switchStatus(0, reading, withReturn) }),
+  };
+}
+
+const PHASES = ["a", "b", "c"] as const;
+
+function emStatus(reading: ComponentReading): Readonly<Record<string, ComponentStatus>> {
+  const samples = PHASES.map((phase) => [phase, reading.source.read(`em:0/${phase}`, reading.at)] as const);
+  const sum = (pick: (sample: MeterSample) => number): number =>
+    samples.reduce((total, [, one]) => total + pick(one), 0);
+  const apparent = ({ voltageV, currentA }: MeterSample): number => voltageV * currentA;
+  const registers = samples.map(([phase, one]) => [phase, since(one, reading.base(`em:0/${phase}`))] as const);
+  const em = samples.map(([phase, one]) => ({
+    [`${phase}_current`]: round(one.currentA, 3),
+    [`${phase}_voltage`]: round(one.voltageV, 1),
+    [`${phase}_act_power`]: round(one.powerW, 1),
+    [`${phase}_aprt_power`]: round(apparent(one), 1),
+    [`${phase}_pf`]: round(one.powerFactor, 2),
+    [`${phase}_freq`]: round(one.frequencyHz, 1),
+  }));
+  const data = registers.map(([phase, { importWh, exportWh }]) => ({
+    [`${phase}_total_act_energy`]: round(importWh, 2),
+    [`${phase}_total_act_ret_energy`]: round(exportWh, 2),
+  }));
+  return {
+    "em:0": {
+      id: 0,
+      ...Object.assign({}, ...em),
+      n_current: null,
+      total_current: round(
+        sum((one) => one.currentA),
+        3,
+      ),
+      total_act_power: round(
+        sum((one) => one.powerW),
+        3,
+      ),
+      total_aprt_power: round(sum(apparent), 3),
+      user_calibrated_phase: [],
+    },
+    "emdata:0": {
+      id: 0,
+      ...Object.assign({}, ...data),
+      total_act: round(
+        registers.reduce((total, [, { importWh }]) => total + importWh, 0),
+        2,
+      ),
+      total_act_ret: round(
+        registers.reduce((total, [, { exportWh }]) => total + exportWh, 0),
+        2,
+      ),
+    },
+  };
+}
+
+/** Models that can be simulated. */
+export const GEN2_MODELS = {
+  plus1pm: switchModel("shellyplus1pm", "SNSW-001P16EU", "Plus1PM", false),
+  plusplugs: switchModel("shellyplusplugs", "SNPL-00112EU", "PlusPlugS", false),
+  pro1pm: switchModel("shellypro1pm", "SPSW-201PE16EU", "Pro1PM", true),
+  pro3em: {
+    name: "shellypro3em",
+    model: "SPEM-003CEBEU",
+    app: "Pro3EM",
+    profile: "triphase",
+    circuits: PHASES.map((phase) => `em:0/${phase}`),
+    status: emStatus,
+  },
+} as const satisfies Readonly<Record<string, Gen2Model>>;
+
+/** Name of a model that can be simulated. */
+export type Gen2ModelName = keyof typeof GEN2_MODELS;
+
+/** An instant in the seconds that Shelly devices send. */
+export const toSeconds = (at: number): number => Math.round(instant(at) / 10) / 100;

@@ -1,0 +1,6 @@
+export * from "./behaviors.js";
+export { GEN2_MODELS, type Gen2ModelName } from "./gen2-models.js";
+export { type BrokerAddress, SimulatedLink } from "./link.js";
+export * from "./meter-source.js";
+export * from "./simulated-gen1.js";
+export * from "./simulated-gen2.js";

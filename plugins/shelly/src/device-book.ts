@@ -1,0 +1,194 @@
+import {
+  type AnnouncedDevice,
+  type Batch,
+  type DeviceId,
+  type Instant,
+  type Json,
+  type MqttMessage,
+  type PluginContext,
+  row,
+  type Text,
+  text,
+} from "@vatio/plugin-api";
+import { type DeviceFacts, newFacts, storedFacts, withChannels, withDetails, withoutChannels } from "./device-facts.js";
+import { type Decoded, mergedByChannel } from "./reading.js";
+import { ShellyDevice } from "./shelly-device.js";
+
+/** The services that the book uses. */
+export type BookServices = Pick<PluginContext, "devices" | "telemetry" | "kv" | "counters" | "log">;
+
+/** A decoded payload on its way into the store. */
+export interface Entry {
+  readonly device: ShellyDevice;
+  readonly decoded: Decoded;
+  readonly at: Instant;
+  /** The message behind it, for the device's page. */
+  readonly message?: MqttMessage;
+  /** The payload names every channel that the device has. */
+  readonly complete?: boolean;
+}
+
+/** What became of an entry. */
+export interface Recorded {
+  readonly state: AnnouncedDevice["state"] | "unannounced";
+  readonly rejected: readonly string[];
+}
+
+const PREFIX = "device/";
+
+/** Most devices that are remembered; the hub lets far fewer pend. */
+const MOST_DEVICES = 2_000;
+
+/** Every Shelly that the plugin knows: identity, facts that survive a restart, and the way of readings to the hub. */
+export class DeviceBook {
+  readonly #services: BookServices;
+  readonly #devices = new Map<string, ShellyDevice>();
+  readonly #byPrefix = new Map<string, ShellyDevice>();
+
+  private constructor(services: BookServices) {
+    this.#services = services;
+  }
+
+  /** The book with what earlier runs learnt. */
+  static async open(services: BookServices): Promise<DeviceBook> {
+    const book = new DeviceBook(services);
+    for (const { key, value } of await services.kv.list(PREFIX)) {
+      const facts = storedFacts(value);
+      if (facts) book.#addStored(facts);
+      else services.log.warn("A stored device is not readable; it is learnt anew.", { key });
+    }
+    return book;
+  }
+
+  get(hardwareId: string): ShellyDevice | undefined {
+    return this.#devices.get(hardwareId);
+  }
+
+  byId(id: DeviceId): ShellyDevice | undefined {
+    return this.all().find((device) => device.id === id);
+  }
+
+  /** The device whose topics begin so. */
+  byPrefix(prefix: string): ShellyDevice | undefined {
+    return this.#byPrefix.get(prefix);
+  }
+
+  all(): readonly ShellyDevice[] {
+    return [...this.#devices.values()];
+  }
+
+  /** The device of a hardware id, new when nobody has heard of it. */
+  meet(hardwareId: string): ShellyDevice {
+    const known = this.#devices.get(hardwareId);
+    if (known) return known;
+    const [oldest] = this.#devices.values();
+    if (this.#devices.size >= MOST_DEVICES && oldest) this.#forget(oldest);
+    const device = new ShellyDevice(newFacts(hardwareId));
+    this.#add(device);
+    return device;
+  }
+
+  /** Notes details of a device; they are stored with the next entry, or at once for a device that is stored already. */
+  async learn(device: ShellyDevice, details: Partial<DeviceFacts>): Promise<void> {
+    const before = device.facts.prefix;
+    if (!device.learn(withDetails(device.facts, details))) return;
+    if (before !== device.facts.prefix) this.#rebind(device, before);
+    if (Object.keys(device.facts.channels).length === 0) return;
+    await this.#announce(device);
+  }
+
+  /** Announces the device and stores its readings; settles after their durable commit. */
+  async record({ device, decoded, at, message, complete }: Entry): Promise<Recorded> {
+    this.#count(decoded, device, message);
+    this.#learnChannels(device, decoded, complete ?? false);
+    if (Object.keys(device.facts.channels).length === 0) return { state: "unannounced", rejected: [] };
+    const { state, channels } = await this.#announce(device);
+    if (state !== "active" && state !== "pending") {
+      this.#services.counters.add("dropped", state);
+      return { state, rejected: [] };
+    }
+    const batches = [...mergedByChannel(decoded.readings)].flatMap(([channel, values]) => {
+      const id = channels[channel];
+      if (id === undefined) this.#services.counters.add("dropped", "too-many-channels");
+      return id === undefined || Object.keys(values).length === 0 ? [] : [row(id, at, values)];
+    });
+    return { state, rejected: batches.length === 0 ? [] : await this.#write(device, batches, message) };
+  }
+
+  /** Tells the hub when the availability changes. */
+  setOnline(device: ShellyDevice, online: boolean, reason?: Text): void {
+    if (device.online === online || Object.keys(device.facts.channels).length === 0) return;
+    device.online = online;
+    this.#services.devices.available(device.id, online, reason);
+  }
+
+  /** Counts why a message was not used and shows it, on the device's page when the device is known. */
+  reject(message: MqttMessage | undefined, reason: Text, device?: ShellyDevice): void {
+    this.#services.counters.add("rejected", reason.key);
+    if (message) this.#services.devices.rejected(message, reason, device?.id);
+  }
+
+  #learnChannels(device: ShellyDevice, { readings }: Decoded, complete: boolean): void {
+    const present = new Set(readings.map((reading) => reading.channel));
+    const kept = complete && present.size > 0 ? withoutChannels(device.facts, present) : device.facts;
+    for (const reading of readings) {
+      const on = reading.values.switch_on;
+      if (on !== undefined) device.outputs.set(reading.channel, on === 1);
+    }
+    device.learn(withChannels(kept, readings));
+  }
+
+  async #announce(device: ShellyDevice): Promise<AnnouncedDevice> {
+    const announced = await this.#services.devices.announce(device.description);
+    if (announced.state === "refused") this.#forget(device);
+    else if (!device.stored) await this.#store(device);
+    return announced;
+  }
+
+  /** What cannot be stored now is stored with the next message: facts are learnt again, readings are not. */
+  async #store(device: ShellyDevice): Promise<void> {
+    const facts: Json = JSON.parse(JSON.stringify(device.facts));
+    try {
+      device.stored = true;
+      await this.#services.kv.set(`${PREFIX}${device.hardwareId}`, facts);
+    } catch (error) {
+      device.stored = false;
+      this.#services.log.warn("The facts of a device could not be stored yet.", {
+        device: device.id,
+        why: String(error),
+      });
+    }
+  }
+
+  async #write(device: ShellyDevice, batches: readonly Batch[], message?: MqttMessage): Promise<readonly string[]> {
+    const { rejected } = await this.#services.telemetry.write(batches);
+    for (const { reason } of rejected) this.reject(message, text(reason), device);
+    return rejected.map(({ reason }) => reason);
+  }
+
+  #count({ refusals, ignored }: Decoded, device: ShellyDevice, message: MqttMessage | undefined): void {
+    for (const refusal of refusals) this.reject(message, refusal, device);
+    for (const reason of ignored) this.#services.counters.add("ignored", reason.key);
+  }
+
+  #add(device: ShellyDevice): void {
+    this.#devices.set(device.hardwareId, device);
+    this.#rebind(device, undefined);
+  }
+
+  #addStored(facts: DeviceFacts): void {
+    const device = new ShellyDevice(facts);
+    device.stored = true;
+    this.#add(device);
+  }
+
+  #forget(device: ShellyDevice): void {
+    this.#devices.delete(device.hardwareId);
+    if (device.facts.prefix !== undefined) this.#byPrefix.delete(device.facts.prefix);
+  }
+
+  #rebind(device: ShellyDevice, before: string | undefined): void {
+    if (before !== undefined && this.#byPrefix.get(before) === device) this.#byPrefix.delete(before);
+    if (device.facts.prefix !== undefined) this.#byPrefix.set(device.facts.prefix, device);
+  }
+}

@@ -1,0 +1,249 @@
+import { type MqttMessage, type PluginContext, seconds, text, VatioError } from "@vatio/plugin-api";
+import type { DeviceBook, Entry } from "../device-book.js";
+import { hardwareIdOf, isFactoryId } from "../hardware-id.js";
+import { instantOf } from "../instant-of.js";
+import { excerpt, isObject, type JsonObject, parseObject, textOf } from "../json.js";
+import type { ShellyDevice } from "../shelly-device.js";
+import { decodeAddress, decodeConfig, decodeConfigRevision, decodeDeviceInfo } from "./decode-device.js";
+import { decodeStatus } from "./decode-status.js";
+import { FAMILIES, splitComponentKey } from "./families.js";
+import { type Notification, parseNotification, parseReply } from "./frame.js";
+import { Interviewer } from "./interviewer.js";
+import { PrefixWatch } from "./prefix-watch.js";
+import { type RpcAnswer, RpcClient } from "./rpc-client.js";
+import { prefixOf, splitStatusTopic } from "./topics.js";
+
+/** What the driver of Gen2 and later is made of. */
+export interface Gen2DriverOptions {
+  readonly ctx: PluginContext<{ readonly askDevices: boolean }>;
+  readonly book: DeviceBook;
+}
+
+/** A will of an old connection may arrive after the device is back: it is asked before it counts as away for long. */
+const DOUBT = seconds(3);
+
+/** Shellys of Gen2, Gen3 and Gen4 over MQTT. */
+export class Gen2Driver {
+  readonly rpc: RpcClient;
+  readonly #ctx: Gen2DriverOptions["ctx"];
+  readonly #book: DeviceBook;
+  readonly #interviewer: Interviewer;
+  readonly #prefixes: PrefixWatch;
+
+  constructor({ ctx, book }: Gen2DriverOptions) {
+    this.#ctx = ctx;
+    this.#book = book;
+    this.rpc = new RpcClient(ctx);
+    const { clock, scheduler } = ctx;
+    this.#interviewer = new Interviewer({ clock, scheduler, interview: (device) => this.#interviewSafely(device) });
+    this.#prefixes = new PrefixWatch(ctx.clock);
+  }
+
+  /** `<prefix>/events/rpc` */
+  async onEvent(message: MqttMessage): Promise<void> {
+    const prefix = prefixOf(message.topic, "/events/rpc");
+    const parsed = parseNotification(message.payload);
+    if (!parsed.frame) return this.#book.reject(message, parsed.reason, this.#book.byPrefix(prefix));
+    const { src } = parsed.frame;
+    if (isFactoryId(prefix) && prefix.toLowerCase() !== src.toLowerCase()) {
+      return this.#book.reject(message, text("shelly.rejected.foreign-src", { src, topic: excerpt(prefix) }));
+    }
+    const device = this.#book.meet(hardwareIdOf(src));
+    // Decoded before anything is waited for: an overlay counts on the order of arrival.
+    const entry = this.#decodeNotification(device, parsed.frame, message);
+    await this.#bind(device, prefix, src);
+    if (entry) await this.#record(entry);
+    this.#seen(device);
+  }
+
+  /** `<prefix>/status/<component>`: one full component, without a time. */
+  async onStatus(message: MqttMessage): Promise<void> {
+    const topic = splitStatusTopic(message.topic);
+    const family = topic && splitComponentKey(topic.component)?.family;
+    if (!topic || family === undefined || !FAMILIES.has(family)) return this.#count("other-topic");
+    const device = this.#byTopic(topic.prefix);
+    if (!device) {
+      this.#identify(topic.prefix);
+      return this.#book.reject(message, text("shelly.rejected.unknown-prefix", { prefix: excerpt(topic.prefix) }));
+    }
+    if (message.retained) return this.#count("retained-without-time");
+    const parsed = parseObject(message.payload);
+    if (!parsed.object) return this.#book.reject(message, parsed.reason, device);
+    await this.#record(this.#decode(device, { [topic.component]: parsed.object }, { message, replaces: "components" }));
+    this.#seen(device);
+  }
+
+  /** `<prefix>/online`: `true`, or `false` as the last will. */
+  onOnline(message: MqttMessage): void {
+    const prefix = prefixOf(message.topic, "/online");
+    const said = textOf(message.payload.subarray(0, 16));
+    const device = this.#byTopic(prefix);
+    if (said !== "true" && said !== "false") this.#count("other-topic");
+    else if (device) this.#onAvailability(device, said === "true");
+    else if (said === "true") this.#identify(prefix);
+  }
+
+  /** Answers to our requests. */
+  onReply(message: MqttMessage): void {
+    const parsed = parseReply(message.payload);
+    if (!parsed.frame) this.#book.reject(message, parsed.reason);
+    else if (!this.rpc.settle(parsed.frame)) this.#count("unasked-reply");
+  }
+
+  /** Stores what a device answered about one component, as of now. */
+  async recordAnswer(device: ShellyDevice, status: JsonObject): Promise<void> {
+    await this.#record(this.#decode(device, status, { replaces: "components" }));
+  }
+
+  #decodeNotification(device: ShellyDevice, frame: Notification, message: MqttMessage): StatusEntry | undefined {
+    const status: JsonObject = { ...frame.params };
+    if (frame.method === "NotifyStatus") return this.#decode(device, status, { message, replaces: "fields" });
+    if (frame.method === "NotifyFullStatus") return this.#decode(device, status, { message, replaces: "device" });
+    if (frame.method === "NotifyEvent") this.#onEvents(device, status);
+    else this.#count("other-method");
+    return undefined;
+  }
+
+  #onEvents(device: ShellyDevice, { events }: JsonObject): void {
+    const names = (Array.isArray(events) ? events : []).filter(isObject).map(({ event }) => event);
+    this.#count("event", names.length);
+    if (names.includes("config_changed")) this.#ask(device);
+  }
+
+  #decode(device: ShellyDevice, status: JsonObject, { message, replaces }: HowToDecode): StatusEntry {
+    const decoded = decodeStatus(status, {
+      before: device.states,
+      replaces,
+      returns: (channel) => device.facts.channels[channel]?.metrics.includes("energy_export_wh") ?? false,
+    });
+    device.states = decoded.states;
+    const own = status.ts ?? (isObject(status.sys) ? status.sys.unixtime : undefined);
+    const arrival = message?.at ?? this.#ctx.clock.now();
+    const at = instantOf({ unixSeconds: own, arrival, skewMs: device.skewMs });
+    const complete = replaces === "device";
+    if (complete) this.#noticeRevision(device, decodeConfigRevision(status));
+    return { device, decoded, at, complete, address: decodeAddress(status), ...(message ? { message } : {}) };
+  }
+
+  async #record({ address, ...entry }: StatusEntry): Promise<void> {
+    if (address !== undefined) await this.#book.learn(entry.device, { address });
+    await this.#book.record(entry);
+  }
+
+  #noticeRevision(device: ShellyDevice, revision: number | undefined): void {
+    const changed = revision !== undefined && device.configRevision !== undefined && revision !== device.configRevision;
+    if (revision !== undefined) device.configRevision = revision;
+    if (changed) this.#ask(device);
+  }
+
+  async #bind(device: ShellyDevice, prefix: string, wireId: string): Promise<void> {
+    this.#prefixes.forget(prefix);
+    if (device.facts.prefix === prefix && device.facts.wireId === wireId) return;
+    if (device.facts.prefix !== undefined && device.facts.prefix !== prefix) {
+      this.#ctx.log.warn("A Shelly moved to another topic prefix.", {
+        device: device.id,
+        from: device.facts.prefix,
+        prefix,
+      });
+    }
+    await this.#book.learn(device, { prefix, wireId });
+  }
+
+  /** A message of a device proves that it is there, whatever an old will says. */
+  #seen(device: ShellyDevice): void {
+    this.#book.setOnline(device, true);
+    if (!device.interviewed) this.#ask(device);
+  }
+
+  #onAvailability(device: ShellyDevice, online: boolean): void {
+    this.#book.setOnline(device, online, online ? undefined : text("shelly.offline.connection"));
+    if (online) this.#ask(device);
+    else if (this.#ctx.config.askDevices) this.#ctx.scheduler.after(DOUBT, () => this.#probe(device));
+  }
+
+  async #probe(device: ShellyDevice): Promise<void> {
+    if (device.online !== false) return;
+    const answer = await this.#call(device, "Shelly.GetDeviceInfo");
+    if (answer) this.#book.setOnline(device, true);
+  }
+
+  #byTopic(prefix: string): ShellyDevice | undefined {
+    const bound = this.#book.byPrefix(prefix);
+    return bound ?? (isFactoryId(prefix) ? this.#book.get(hardwareIdOf(prefix)) : undefined);
+  }
+
+  /** Asks whoever listens behind a prefix who it is. */
+  #identify(prefix: string): void {
+    if (!this.#ctx.config.askDevices || prefix.startsWith("shellies/") || !this.#prefixes.mayAsk(prefix)) return;
+    const introduce = async (): Promise<void> => {
+      const { wireId } = await this.rpc.call({ prefix, method: "Shelly.GetDeviceInfo" });
+      const device = this.#book.meet(hardwareIdOf(wireId));
+      await this.#bind(device, prefix, wireId);
+      this.#ask(device);
+    };
+    introduce().catch((error: unknown) => this.#unanswered(error, { prefix }));
+  }
+
+  #ask(device: ShellyDevice): void {
+    if (this.#ctx.config.askDevices && device.facts.prefix !== undefined) this.#interviewer.ask(device);
+  }
+
+  async #interviewSafely(device: ShellyDevice): Promise<void> {
+    try {
+      await this.#interview(device);
+    } catch (error) {
+      this.#unanswered(error, { device: device.id });
+    }
+  }
+
+  async #interview(device: ShellyDevice): Promise<void> {
+    const info = decodeDeviceInfo((await this.#call(device, "Shelly.GetDeviceInfo"))?.result);
+    if (!info) return;
+    await this.#book.learn(device, info);
+    const config = decodeConfig((await this.#call(device, "Shelly.GetConfig"))?.result);
+    if (config) await this.#book.learn(device, { ...config, ...info });
+    const status = (await this.#call(device, "Shelly.GetStatus"))?.result;
+    if (!isObject(status)) return;
+    this.#measureClock(device, status);
+    await this.#record(this.#decode(device, status, { replaces: "device" }));
+    this.#book.setOnline(device, true);
+  }
+
+  /** The answer has just arrived, so what the device's clock differs by now is its error. */
+  #measureClock(device: ShellyDevice, { sys }: JsonObject): void {
+    const unixtime = isObject(sys) && typeof sys.unixtime === "number" ? sys.unixtime : undefined;
+    device.skewMs = unixtime === undefined || unixtime < 1e9 ? undefined : unixtime * 1000 - this.#ctx.clock.now();
+  }
+
+  /** @returns undefined when the device does not answer, or with an error: both are counted */
+  async #call(device: ShellyDevice, method: string): Promise<RpcAnswer | undefined> {
+    const { prefix, wireId } = device.facts;
+    if (prefix === undefined) return undefined;
+    try {
+      return await this.rpc.call({ prefix, wireId, method }, this.#ctx.signal);
+    } catch (error) {
+      return this.#unanswered(error, { device: device.id, method });
+    }
+  }
+
+  #unanswered(error: unknown, fields: object): undefined {
+    const { code, message } = VatioError.from(error);
+    this.#ctx.counters.add("rpc-failed", code);
+    this.#ctx.log.debug("A Shelly did not answer.", { ...fields, code, message });
+    return undefined;
+  }
+
+  #count(reason: string, by = 1): void {
+    if (by > 0) this.#ctx.counters.add("ignored", reason, by);
+  }
+}
+
+interface HowToDecode {
+  readonly replaces: "device" | "components" | "fields";
+  readonly message?: MqttMessage;
+}
+
+interface StatusEntry extends Entry {
+  /** Where the device is on the network, when the status tells. */
+  readonly address: string | undefined;
+}

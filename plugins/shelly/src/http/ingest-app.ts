@@ -1,0 +1,123 @@
+import { type Clock, type FetchApp, type MqttMessage, VatioError } from "@vatio/plugin-api";
+import type { DeviceBook, Recorded } from "../device-book.js";
+import { decodeStatus } from "../gen2/decode-status.js";
+import { normalizedMac } from "../hardware-id.js";
+import { instantOf } from "../instant-of.js";
+import { isObject, type JsonObject, parseObject } from "../json.js";
+import { readBody } from "./read-body.js";
+
+/** What the app is made of. */
+export interface IngestAppOptions {
+  readonly book: DeviceBook;
+  readonly clock: Clock;
+}
+
+/** Path at which scripts in the device post their status, beside `/api/plugins/shelly/ingest`. */
+export const INGEST_ALIAS = "/api/v1/ingest/shelly";
+
+/**
+ * Takes the status of a Gen2 device over HTTP: a whole `Shelly.GetStatus`, or a part of it with `sys.mac`. Answers
+ * `{"status":"received"}` after the durable commit.
+ */
+export function ingestApp(options: IngestAppOptions): FetchApp {
+  return {
+    async fetch(request) {
+      try {
+        requirePost(request);
+        await ingest(options, request);
+        return Response.json({ status: "received" });
+      } catch (error) {
+        return errorResponse(VatioError.from(error));
+      }
+    },
+  };
+}
+
+function requirePost(request: Request): void {
+  const path = new URL(request.url).pathname.replace(/\/+$/, "");
+  if (path !== "" && path !== "/ingest") {
+    throw new VatioError(
+      "E_ROUTE_UNKNOWN",
+      `There is nothing at ${path.slice(0, 80)}. Post the status to ${INGEST_ALIAS}.`,
+    );
+  }
+  if (request.method !== "POST") throw new VatioError("E_METHOD_UNKNOWN", `Use POST, not ${request.method}.`);
+}
+
+async function ingest({ book, clock }: IngestAppOptions, request: Request): Promise<void> {
+  const at = clock.now();
+  const payload = await readBody(request);
+  const parsed = parseObject(payload);
+  if (!parsed.object)
+    throw invalid("The body is not a JSON object. Send the result of Shelly.GetStatus.", [parsed.reason.key]);
+  const status = parsed.object;
+  const sys = isObject(status.sys) ? status.sys : {};
+  const mac = normalizedMac(sys.mac);
+  if (mac === undefined)
+    throw invalid("sys.mac is missing or is not a MAC address. It tells which device sends.", ["/sys/mac"]);
+  const device = book.meet(mac);
+  const decoded = decodeStatus(status, {
+    before: device.states,
+    replaces: "components",
+    returns: (channel) => device.facts.channels[channel]?.metrics.includes("energy_export_wh") ?? false,
+  });
+  if (!decoded.readings.some(({ values }) => Object.keys(values).length > 0)) {
+    throw invalid(
+      "Nothing in the body can be stored. It needs a component that measures, such as switch:0.",
+      reasons(decoded),
+    );
+  }
+  device.states = decoded.states;
+  device.postedAt = at;
+  const instant = instantOf({ unixSeconds: sys.unixtime, arrival: at });
+  const recorded = await book.record({ device, decoded, at: instant, message: asMessage(payload, at) });
+  requireStored(recorded, status);
+  book.setOnline(device, true);
+}
+
+function requireStored({ state, rejected }: Recorded, status: JsonObject): void {
+  if (state === "refused") {
+    throw new VatioError(
+      "E_DEVICE_REFUSED",
+      "Too many new devices wait to be accepted. Accept or reject some on the page Devices.",
+      { retryable: true },
+    );
+  }
+  if (state === "blocked" || state === "inactive") {
+    throw new VatioError(
+      "E_DEVICE_BLOCKED",
+      "This device was blocked. Unblock it on the page Devices to take its readings.",
+    );
+  }
+  if (rejected.length >= Object.keys(status).length) throw invalid("No value of the body can be stored.", rejected);
+}
+
+/** The request as the hub keeps raw payloads. */
+const asMessage = (payload: Uint8Array, at: MqttMessage["at"]): MqttMessage => ({
+  topic: `POST ${INGEST_ALIAS}`,
+  payload,
+  qos: 1,
+  retained: false,
+  at,
+});
+
+const reasons = ({ refusals, ignored }: ReturnType<typeof decodeStatus>): string[] =>
+  [...refusals, ...ignored].map(({ key, params }) => (params?.field === undefined ? key : `${key} ${params.field}`));
+
+const invalid = (message: string, paths: readonly string[]): VatioError =>
+  new VatioError("E_INPUT_INVALID", message, { details: { paths } });
+
+const STATUS: Readonly<Record<string, number>> = {
+  E_INPUT_INVALID: 400,
+  E_DEVICE_BLOCKED: 403,
+  E_ROUTE_UNKNOWN: 404,
+  E_METHOD_UNKNOWN: 405,
+  E_BODY_TOO_LARGE: 413,
+  E_DEVICE_REFUSED: 429,
+};
+
+function errorResponse(error: VatioError): Response {
+  const status = STATUS[error.code] ?? (error.retryable ? 503 : 500);
+  const headers: Record<string, string> = error.retryable ? { "retry-after": "5" } : {};
+  return Response.json({ error: error.toJSON() }, { status, headers });
+}

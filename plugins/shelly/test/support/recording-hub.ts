@@ -1,0 +1,190 @@
+import {
+  type AnnouncedDevice,
+  type Batch,
+  type CommandCall,
+  channelId,
+  type DeviceDescription,
+  type DeviceId,
+  type DeviceState,
+  deviceId,
+  type FetchApp,
+  type Json,
+  type MqttMessage,
+  type PluginContext,
+  type SwitchSet,
+  type SwitchSetResult,
+  type Text,
+  VatioError,
+  type Written,
+} from "@vatio/plugin-api";
+import mqtt, { type MqttClient } from "mqtt";
+import type { ShellyConfig } from "../../src/config.js";
+import type { ManualTime } from "./manual-time.js";
+
+type Handler = (message: MqttMessage) => void | Promise<void>;
+type SwitchHandler = (input: SwitchSet, call: CommandCall) => Promise<SwitchSetResult>;
+
+/** A stored value: channel, instant, metric. */
+export interface StoredRow {
+  readonly channel: string;
+  readonly at: number;
+  readonly values: Readonly<Record<string, number>>;
+}
+
+/** Whether a topic fits a filter. */
+function fits(filter: string, topic: string): boolean {
+  const levels = topic.split("/");
+  const parts = filter.split("/");
+  if (parts.at(-1) === "#") return parts.slice(0, -1).every((part, i) => part === "+" || part === levels[i]);
+  return parts.length === levels.length && parts.every((part, i) => part === "+" || part === levels[i]);
+}
+
+/** The edges of a hub, recorded: what a plugin announces, stores, rejects and publishes over a real broker. */
+export class RecordingHub implements AsyncDisposable {
+  readonly rows: StoredRow[] = [];
+  readonly devices = new Map<string, DeviceDescription>();
+  readonly availability: { device: DeviceId; online: boolean; reason?: string }[] = [];
+  readonly rejected: { topic: string; reason: Text; device?: DeviceId }[] = [];
+  readonly counters = new Map<string, number>();
+  readonly documents = new Map<string, Json>();
+  readonly handlerErrors: unknown[] = [];
+  /** What becomes of announced devices. */
+  state: DeviceState = "active";
+  /** Thrown by the store while it is set. */
+  storeFails: VatioError | undefined;
+  /** Thrown by the documents while it is set. */
+  documentsFail: VatioError | undefined;
+  written: Written = { accepted: 1, duplicate: 0, rejected: [] };
+  app: FetchApp | undefined;
+  switchSet: SwitchHandler | undefined;
+  readonly #time: ManualTime;
+  readonly #handlers: { filter: string; handler: Handler }[] = [];
+  readonly #stop = new AbortController();
+  #client: MqttClient | undefined;
+
+  constructor(time: ManualTime) {
+    this.#time = time;
+  }
+
+  /** Connects to a broker and hands its messages to the plugin from now on, retained ones first. */
+  async connect(url: string): Promise<void> {
+    const client = await mqtt.connectAsync(url, { clientId: "hub" });
+    this.#client = client;
+    client.handleMessage = (packet, done) => {
+      const payload = typeof packet.payload === "string" ? new TextEncoder().encode(packet.payload) : packet.payload;
+      const { topic, qos, retain } = packet;
+      this.deliver({ topic, payload, qos, retained: retain, at: this.#time.now() }).then(
+        () => done(),
+        (error: unknown) => {
+          this.handlerErrors.push(error);
+          done();
+        },
+      );
+    };
+    await client.subscribeAsync("#", { qos: 1 });
+  }
+
+  /** Hands a message to every handler that it matches; settles when all of them have. */
+  async deliver(message: MqttMessage): Promise<void> {
+    const matching = this.#handlers.filter(({ filter }) => fits(filter, message.topic));
+    await Promise.all(matching.map(({ handler }) => handler(message)));
+  }
+
+  /** The context of the plugin. */
+  context(config: ShellyConfig): PluginContext<ShellyConfig> {
+    const context = {
+      id: "shelly",
+      config,
+      signal: this.#stop.signal,
+      log: { debug: ignore, info: ignore, warn: ignore, error: ignore },
+      health: { ok: ignore, degraded: ignore },
+      counters: { add: (name: string, reason: string, by = 1) => this.#count(`${name} ${reason}`, by) },
+      clock: this.#time,
+      scheduler: this.#time,
+      kv: this.#kv(),
+      devices: this.#devices(),
+      telemetry: { write: (batches: Batch | readonly Batch[]) => this.#write(batches) },
+      mqtt: {
+        subscribe: (filter: string, handler: Handler) => void this.#handlers.push({ filter, handler }),
+        publish: (topic: string, payload: string) => this.#publish(topic, payload),
+      },
+      commands: {
+        handle: (_name: string, handler: SwitchHandler) => {
+          this.switchSet = handler;
+        },
+      },
+      http: {
+        mount: (app: FetchApp) => {
+          this.app = app;
+        },
+      },
+    };
+    return context as unknown as PluginContext<ShellyConfig>;
+  }
+
+  /** What the plugin has subscribed to. */
+  get filters(): readonly string[] {
+    return this.#handlers.map(({ filter }) => filter);
+  }
+
+  /** Newest stored value of each metric of a channel. */
+  last(channel: string): Readonly<Record<string, number>> {
+    const values = this.rows.filter((row) => row.channel === channel).map((row) => row.values);
+    return Object.assign({}, ...values);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#stop.abort();
+    await this.#client?.endAsync(true);
+  }
+
+  async #publish(topic: string, payload: string): Promise<void> {
+    if (!this.#client) throw new VatioError("E_MQTT_OFFLINE", "No broker.", { retryable: true });
+    await this.#client.publishAsync(topic, payload, { qos: 1 });
+  }
+
+  async #write(batches: Batch | readonly Batch[]): Promise<Written> {
+    if (this.storeFails) throw this.storeFails;
+    for (const { channel, at, columns } of [batches].flat() as readonly Batch[]) {
+      for (const [i, instant] of at.entries()) {
+        const values = Object.entries(columns).map(([metric, column]) => [metric, column[i] ?? Number.NaN]);
+        this.rows.push({ channel, at: instant, values: Object.fromEntries(values) });
+      }
+    }
+    return this.written;
+  }
+
+  #count(name: string, by: number): void {
+    this.counters.set(name, (this.counters.get(name) ?? 0) + by);
+  }
+
+  #devices() {
+    return {
+      announce: async (description: DeviceDescription): Promise<AnnouncedDevice> => {
+        const id = deviceId("shelly", description.hardwareId);
+        if (this.state !== "refused") this.devices.set(description.hardwareId, structuredClone(description));
+        const channels = description.channels.map(({ key }) => [key, channelId(id, key)]);
+        return { id, state: this.state, channels: Object.fromEntries(channels) };
+      },
+      available: (device: DeviceId, online: boolean, reason?: Text) =>
+        void this.availability.push({ device, online, ...(reason ? { reason: reason.key } : {}) }),
+      rejected: ({ topic }: MqttMessage, reason: Text, device?: DeviceId) =>
+        void this.rejected.push({ topic, reason, ...(device === undefined ? {} : { device }) }),
+    };
+  }
+
+  #kv() {
+    const { documents } = this;
+    return {
+      set: async (key: string, value: Json) => {
+        if (this.documentsFail) throw this.documentsFail;
+        documents.set(key, structuredClone(value));
+      },
+      delete: async (key: string) => documents.delete(key),
+      list: async (prefix: string) =>
+        [...documents].filter(([key]) => key.startsWith(prefix)).map(([key, value]) => ({ key, value, version: 1 })),
+    };
+  }
+}
+
+const ignore = (): void => undefined;
