@@ -1,13 +1,31 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
+import { createRequire } from "node:module";
 import { createServer } from "node:net";
 import os from "node:os";
 import path from "node:path";
 import process from "node:process";
 import { setTimeout as sleep } from "node:timers/promises";
-import { fileURLToPath } from "node:url";
+import { fileURLToPath, pathToFileURL } from "node:url";
 
 const repository = path.resolve(path.dirname(fileURLToPath(import.meta.url)), "../..");
+
+// The process runs in a folder of its own, from which nothing can be resolved.
+const tsxLoader = pathToFileURL(createRequire(import.meta.url).resolve("tsx")).href;
+
+/** `npm test` has built the packages: then the hub runs as its users run it, and starts much faster. */
+const isBuilt = process.env.VATIO_BUILT === "1";
+
+/** What Node gets to run the command line. */
+const hubArguments = isBuilt
+  ? ["--enable-source-maps", path.join(repository, "core/app/dist/cli.js")]
+  : [
+      "--import",
+      tsxLoader,
+      "--conditions=source",
+      "--enable-source-maps",
+      path.join(repository, "core/app/src/cli.ts"),
+    ];
 
 /** A free TCP port of the loopback interface. */
 export function freePort(): Promise<number> {
@@ -76,12 +94,11 @@ export class HubProcess {
       VATIO_MQTT_PORT: String(this.mqttPort),
       ...this.#options.env,
     };
-    const cli = path.join(repository, "core/app/src/cli.ts");
-    const child = spawn(
-      process.execPath,
-      ["--import", "tsx", "--conditions=source", "--enable-source-maps", cli, ...(this.#options.command ?? ["start"])],
-      { cwd: this.folder, env: { ...env, NODE_PATH: "" }, stdio: ["ignore", "pipe", "pipe"] },
-    );
+    const child = spawn(process.execPath, [...hubArguments, ...(this.#options.command ?? ["start"])], {
+      cwd: this.folder,
+      env: { ...env, NODE_PATH: "" },
+      stdio: ["ignore", "pipe", "pipe"],
+    });
     for (const stream of [child.stdout, child.stderr])
       stream?.setEncoding("utf8").on("data", (text: string) => this.#remember(text));
     this.#exited = new Promise((resolve) => child.once("exit", (code) => resolve(code)));

@@ -15,25 +15,33 @@ export interface PublisherOptions {
   readonly everyMs: number;
 }
 
-/** A device that publishes QoS 1 and keeps what was not acknowledged, over any number of broken connections. */
+/** Readings that may wait for their acknowledgement, as a device with little memory allows. */
+const MOST_IN_FLIGHT = 25;
+
+/** A device that publishes QoS 1 and keeps what was not acknowledged: it sends all of that again after every broken connection. */
 export class ReliablePublisher {
+  readonly #options: PublisherOptions;
   readonly #client: MqttClient;
   readonly #timer: NodeJS.Timeout;
   readonly #acknowledged = new Set<number>();
+  readonly #waiting = new Set<number>();
   #next = 0;
 
   constructor(options: PublisherOptions) {
-    this.#client = connect(options.url, {
-      clientId: options.clientId,
-      username: options.username,
-      password: options.password,
-      clean: false,
+    const { clientId, password, url, username } = options;
+    this.#options = options;
+    // The client's own store redelivers one message at a time and forgets some when that is interrupted: the device keeps its own.
+    this.#client = connect(url, {
+      clientId,
+      username,
+      password,
+      clean: true,
       reconnectPeriod: 60,
       connectTimeout: 2_000,
-      keepalive: 5,
     });
     this.#client.on("error", () => undefined);
-    this.#timer = setInterval(() => this.#publish(options), options.everyMs);
+    this.#client.on("connect", () => this.#sendAgain());
+    this.#timer = setInterval(() => this.#sendNext(), options.everyMs);
   }
 
   /** Numbers of the readings whose PUBACK arrived. */
@@ -49,8 +57,7 @@ export class ReliablePublisher {
   async drain(withinMs = 20_000): Promise<void> {
     clearInterval(this.#timer);
     const end = Date.now() + withinMs;
-    while (this.#acknowledged.size < this.#next && Date.now() < end)
-      await new Promise((resolve) => setTimeout(resolve, 20));
+    while (this.#waiting.size > 0 && Date.now() < end) await new Promise((resolve) => setTimeout(resolve, 20));
   }
 
   async close(): Promise<void> {
@@ -58,10 +65,23 @@ export class ReliablePublisher {
     await this.#client.endAsync(true);
   }
 
-  #publish(options: PublisherOptions): void {
+  #sendAgain(): void {
+    for (const n of this.#waiting) this.#send(n);
+  }
+
+  #sendNext(): void {
+    if (!this.#client.connected || this.#waiting.size >= MOST_IN_FLIGHT) return;
     const n = this.#next++;
-    this.#client.publish(options.topic, options.payloadOf(n), { qos: 1 }, (error) => {
-      if (!error) this.#acknowledged.add(n);
+    this.#waiting.add(n);
+    this.#send(n);
+  }
+
+  #send(n: number): void {
+    const { payloadOf, topic } = this.#options;
+    this.#client.publish(topic, payloadOf(n), { qos: 1 }, (error) => {
+      if (error) return;
+      this.#waiting.delete(n);
+      this.#acknowledged.add(n);
     });
   }
 }

@@ -23,6 +23,7 @@ const steps = [
   { name: "clock", run: () => runTypeScript("tools/check-clock.ts") },
   { name: "sizes", run: () => runTypeScript("tools/check-sizes.ts") },
   { name: "manifests", run: () => runTypeScript("tools/build-manifests.ts", ["--check"]) },
+  { name: "api-types", run: () => runTypeScript("tools/generate-api-types.ts", ["--check"]) },
   { name: "declarations", run: () => runTypeScript("tools/build-declarations.ts", ["--check"]) },
   { name: "build", run: () => withLock("prepare", build) },
   { name: "budget", run: () => runTypeScript("tools/check-budget.ts") },

@@ -19,7 +19,9 @@ export async function test(args) {
   const report = path.join(folder, "report.json");
   try {
     const reporters = ["--reporter=default", "--reporter=json", `--outputFile.json=${report}`];
-    const code = await runNode([binOf("vitest"), "run", ...reporters, ...args], { env: hubEnvironment() });
+    const code = await runNode([binOf("vitest"), "run", ...reporters, ...args], {
+      env: { ...hubEnvironment(), VATIO_BUILT: "1" },
+    });
     return tell(code, readCounts(report));
   } finally {
     rmSync(folder, { recursive: true, force: true });
