@@ -98,7 +98,7 @@ export async function createTestHub(options: TestHubOptions = {}): Promise<TestH
     http: { port: 0, ...options.config?.http },
     mqtt: { ...(options.config?.mqtt?.url === undefined ? { port: 0 } : {}), ...options.config?.mqtt },
     log: { level: "debug", console: false, ...options.config?.log },
-    store: { minFreeMb: 1, ...options.config?.store },
+    store: { minFreeMb: 16, ...options.config?.store },
   };
   const config = await loadBootConfig({ env: {}, cwd: os.tmpdir(), file: false, overrides });
   const clock = new VirtualClock(instant(Date.parse(options.now ?? NOW)));
@@ -206,6 +206,12 @@ export class TestHub implements AsyncDisposable {
       ...content,
       headers: { ...this.#headers, ...type, ...(headers as Record<string, string>) },
     });
+  }
+
+  /** Cookie and CSRF headers of the signed-in person, for what is not a request: a WebSocket. */
+  async sessionHeaders(): Promise<Readonly<Record<string, string>>> {
+    if (this.#headers.cookie === undefined) this.#headers = await this.#signIn();
+    return this.#headers;
   }
 
   /** Calls a command in the hub's own name. */
