@@ -81,8 +81,7 @@ export class DeviceBook {
   meet(hardwareId: string): ShellyDevice {
     const known = this.#devices.get(hardwareId);
     if (known) return known;
-    const [oldest] = this.#devices.values();
-    if (this.#devices.size >= MOST_DEVICES && oldest) this.#forget(oldest);
+    if (this.#devices.size >= MOST_DEVICES) this.#forgetOne();
     const device = new ShellyDevice(newFacts(hardwareId));
     this.#add(device);
     return device;
@@ -115,11 +114,18 @@ export class DeviceBook {
     return { state, rejected: batches.length === 0 ? [] : await this.#write(device, batches, message) };
   }
 
-  /** Tells the hub when the availability changes. */
+  /** Notes what a message proves, in order of arrival; the hub hears of changes once it knows the device. */
   setOnline(device: ShellyDevice, online: boolean, reason?: Text): void {
-    if (device.online === online || Object.keys(device.facts.channels).length === 0) return;
-    device.online = online;
-    this.#services.devices.available(device.id, online, reason);
+    device.presence = reason === undefined ? { online } : { online, reason };
+    if (device.announced) this.#tellPresence(device);
+  }
+
+  /** A person took the device away from the hub: when it speaks again, it is a new one. */
+  async removed(id: DeviceId): Promise<void> {
+    const device = this.byId(id);
+    if (!device) return;
+    this.#forget(device);
+    await this.#services.kv.delete(`${PREFIX}${device.hardwareId}`);
   }
 
   /** Counts why a message was not used and shows it, on the device's page when the device is known. */
@@ -140,9 +146,21 @@ export class DeviceBook {
 
   async #announce(device: ShellyDevice): Promise<AnnouncedDevice> {
     const announced = await this.#services.devices.announce(device.description);
-    if (announced.state === "refused") this.#forget(device);
-    else if (!device.stored) await this.#store(device);
+    if (announced.state === "refused") {
+      this.#forget(device);
+      return announced;
+    }
+    device.announced = true;
+    this.#tellPresence(device);
+    if (!device.stored) await this.#store(device);
     return announced;
+  }
+
+  #tellPresence(device: ShellyDevice): void {
+    const { presence } = device;
+    if (presence === undefined || presence.online === device.toldOnline) return;
+    device.toldOnline = presence.online;
+    this.#services.devices.available(device.id, presence.online, presence.reason);
   }
 
   /** What cannot be stored now is stored with the next message: facts are learnt again, readings are not. */
@@ -179,7 +197,15 @@ export class DeviceBook {
   #addStored(facts: DeviceFacts): void {
     const device = new ShellyDevice(facts);
     device.stored = true;
+    device.announced = true;
     this.#add(device);
+  }
+
+  /** Whoever measures nothing goes first: names are invented easily, and the hub limits only those that it has heard of. */
+  #forgetOne(): void {
+    const devices = this.all();
+    const device = devices.find(({ announced }) => !announced) ?? devices[0];
+    if (device) this.#forget(device);
   }
 
   #forget(device: ShellyDevice): void {

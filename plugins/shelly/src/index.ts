@@ -19,6 +19,7 @@ export default definePlugin({
     const switches = new SwitchCommand({ ctx, book, gen1, gen2 });
     ctx.commands.handle("switch.set", (input, call) => switches.handle(input, call));
     ctx.http.mount(ingestApp({ book, clock: ctx.clock }), { action: "control" });
+    ctx.events.subscribe("device.removed", ({ payload }) => book.removed(payload.device));
     subscribe(ctx, { book, gen1, gen2 });
     watchPosters(ctx, book);
     await switches.resume();

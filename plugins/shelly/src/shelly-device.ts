@@ -1,4 +1,4 @@
-import { type DeviceDescription, type DeviceId, deviceId, type Instant } from "@vatio/plugin-api";
+import { type DeviceDescription, type DeviceId, deviceId, type Instant, type Text } from "@vatio/plugin-api";
 import { type DeviceFacts, describeDevice } from "./device-facts.js";
 import type { ComponentStates } from "./gen2/decode-status.js";
 
@@ -14,14 +14,20 @@ export class ShellyDevice {
   skewMs: number | undefined;
   /** Revision of its configuration when it was last read. */
   configRevision: number | undefined;
-  /** What the hub was last told; undefined before the first message. */
-  online: boolean | undefined;
+  /** What the newest message proved; undefined before the first one. */
+  presence: { readonly online: boolean; readonly reason?: Text } | undefined;
+  /** Arrival of its last message below its own prefix. */
+  heardAt: Instant | undefined;
+  /** What the hub was last told. */
+  toldOnline: boolean | undefined;
   /** Last payload over HTTP; such a device has no last will. */
   postedAt: Instant | undefined;
   /** It reports a power that a person typed in (Gen1 without a meter). */
   typedPower = false;
   /** Whether this run has already tried to ask it who it is. */
   interviewed = false;
+  /** Whether the hub has heard of it, in this run or in an earlier one. */
+  announced = false;
   /** Whether the facts are in the plugin's documents as they are. */
   stored = false;
   #facts: DeviceFacts;

@@ -50,9 +50,10 @@ export class SwitchCommand {
     if (order.device.facts.generation !== 1) {
       return switchGen2(this.#options.gen2, forMs === undefined ? order : { ...order, forMs }, signal);
     }
-    await this.#back.cancel(order.device.hardwareId, order.channel);
     const result = await this.#switchGen1(order, signal);
-    if (forMs !== undefined) await this.#planBack(order, result.on, forMs);
+    // Only now: an order that failed must not undo the one before it.
+    if (forMs === undefined) await this.#back.cancel(order.device.hardwareId, order.channel);
+    else await this.#planBack(order, result.on, forMs);
     return result;
   }
 
@@ -68,7 +69,7 @@ export class SwitchCommand {
         `${channel} of ${device.id} measures but cannot be switched. Choose a channel with a relay.`,
       );
     }
-    if (device.online === false) {
+    if (device.presence?.online === false) {
       throw new VatioError(
         "E_DEVICE_OFFLINE",
         `${device.id} is not connected, so nothing was switched. Check its power and its Wi-Fi.`,

@@ -36,7 +36,7 @@ describe("the manifest", () => {
   it("is data", () => expect(JSON.parse(JSON.stringify(manifest))).toEqual(manifest));
 
   it("asks for exactly the topics that the plugin listens to", async () => {
-    await using plugin = await runPlugin();
+    using plugin = await runPlugin();
     const granted = manifest.permissions.filter((permission) => permission.startsWith("mqtt.subscribe:"));
     expect(granted.toSorted()).toEqual(plugin.hub.filters.map((filter) => `mqtt.subscribe:${filter}`).toSorted());
   });

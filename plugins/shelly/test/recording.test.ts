@@ -1,4 +1,4 @@
-import { VatioError } from "@vatio/plugin-api";
+import { minutes, VatioError } from "@vatio/plugin-api";
 import { describe, expect, it } from "vitest";
 import { bytes } from "./support/payload.js";
 import { type RunningPlugin, runPlugin } from "./support/running-plugin.js";
@@ -21,7 +21,7 @@ const reasons = (plugin: RunningPlugin): string[] => plugin.hub.rejected.map(({ 
 
 describe("the way of a reading into the store", () => {
   it("leaves a message unacknowledged when nothing was committed, and stores it when it comes again", async () => {
-    await using plugin = await runPlugin(QUIET);
+    using plugin = await runPlugin(QUIET);
     const failure = new VatioError("E_STORE_BUSY", "Busy.", { retryable: true });
     plugin.hub.storeFails = failure;
     await expect(send(plugin, { "switch:0": { apower: 5 } })).rejects.toBe(failure);
@@ -33,7 +33,7 @@ describe("the way of a reading into the store", () => {
   it.each(["blocked", "refused", "inactive"] as const)(
     "stores nothing of a device that is %s, and counts it",
     async (state) => {
-      await using plugin = await runPlugin(QUIET);
+      using plugin = await runPlugin(QUIET);
       plugin.hub.state = state;
       await send(plugin, { "switch:0": { apower: 5 } });
       expect(plugin.hub.rows).toEqual([]);
@@ -42,14 +42,14 @@ describe("the way of a reading into the store", () => {
   );
 
   it("remembers nothing of a refused device", async () => {
-    await using plugin = await runPlugin(QUIET);
+    using plugin = await runPlugin(QUIET);
     plugin.hub.state = "refused";
     await send(plugin, { "switch:0": { apower: 5 } });
     expect(plugin.hub.documents.size).toBe(0);
   });
 
   it("goes on when the facts of a device cannot be kept, and keeps them later", async () => {
-    await using plugin = await runPlugin(QUIET);
+    using plugin = await runPlugin(QUIET);
     plugin.hub.documentsFail = new VatioError("E_STATE_BUSY", "Busy.", { retryable: true });
     await send(plugin, { "switch:0": { apower: 5 } });
     expect(plugin.hub.rows).toHaveLength(1);
@@ -59,7 +59,7 @@ describe("the way of a reading into the store", () => {
   });
 
   it("shows on the device's page what the store did not take", async () => {
-    await using plugin = await runPlugin(QUIET);
+    using plugin = await runPlugin(QUIET);
     plugin.hub.written = { accepted: 0, duplicate: 0, rejected: [{ reason: "rejected.out-of-range", rows: 1 }] };
     await send(plugin, { "switch:0": { pf: 7 } });
     expect(plugin.hub.rejected).toEqual([
@@ -68,7 +68,7 @@ describe("the way of a reading into the store", () => {
   });
 
   it("puts a component and its register into one row", async () => {
-    await using plugin = await runPlugin(QUIET);
+    using plugin = await runPlugin(QUIET);
     await send(plugin, { "em1:0": { act_power: 5 }, "em1data:0": { total_act_energy: 9, total_act_ret_energy: 1 } });
     expect(stored(plugin)).toEqual([
       ["shelly:ec6260927f7c/em1:0", { power_w: 5, energy_import_wh: 9, energy_export_wh: 1 }],
@@ -76,7 +76,7 @@ describe("the way of a reading into the store", () => {
   });
 
   it("does not announce a device that measures and switches nothing", async () => {
-    await using plugin = await runPlugin(QUIET);
+    using plugin = await runPlugin(QUIET);
     await send(plugin, { "input:0": { state: true } });
     expect([...plugin.hub.devices.keys()]).toEqual([]);
     expect(plugin.hub.counters.get("ignored shelly.ignored.nothing-metered")).toBe(1);
@@ -87,7 +87,7 @@ describe("the channels of a device", () => {
   const keys = (plugin: RunningPlugin) => plugin.hub.devices.get("ec6260927f7c")?.channels.map(({ key }) => key);
 
   it("grow with what notifications name", async () => {
-    await using plugin = await runPlugin(QUIET);
+    using plugin = await runPlugin(QUIET);
     await send(plugin, { "switch:0": { output: true } });
     expect(plugin.hub.devices.get("ec6260927f7c")?.channels).toEqual([
       { key: "switch:0", kind: "switch", switchable: true, metrics: ["switch_on"] },
@@ -97,14 +97,14 @@ describe("the channels of a device", () => {
   });
 
   it("are replaced by a full status, as after a change of profile", async () => {
-    await using plugin = await runPlugin(QUIET);
+    using plugin = await runPlugin(QUIET);
     await send(plugin, { "switch:0": { output: true }, "switch:1": { output: true } });
     await send(plugin, { "cover:0": { apower: 5 } }, { method: "NotifyFullStatus" });
     expect(keys(plugin)).toEqual(["cover:0"]);
   });
 
   it("are at most 64, whatever a sender invents", async () => {
-    await using plugin = await runPlugin(QUIET);
+    using plugin = await runPlugin(QUIET);
     for (let from = 0; from < 300; from += 60) {
       await send(
         plugin,
@@ -117,26 +117,52 @@ describe("the channels of a device", () => {
 
 describe("identity", () => {
   it("is the source of the message, never the topic", async () => {
-    await using plugin = await runPlugin(QUIET);
+    using plugin = await runPlugin(QUIET);
     await send(plugin, { "switch:0": { apower: 5 } }, { prefix: "taller/torno" });
     expect(stored(plugin)).toEqual([[CHANNEL, { power_w: 5 }]]);
   });
 
   it("may not be claimed on the topics of another device's factory id", async () => {
-    await using plugin = await runPlugin(QUIET);
+    using plugin = await runPlugin(QUIET);
     await send(plugin, { "switch:0": { apower: 5 } }, { prefix: "shellyplus1pm-a8032412c3d4" });
     expect(plugin.hub.rows).toEqual([]);
     expect(reasons(plugin)).toEqual(["shelly.rejected.foreign-src"]);
   });
 
+  it("may not be claimed below another prefix while the device speaks below its own", async () => {
+    using plugin = await runPlugin(QUIET);
+    await send(plugin, { "switch:0": { apower: 5 } });
+    await send(plugin, { "switch:0": { apower: 6 } }, { prefix: "intruder" });
+    expect(stored(plugin)).toEqual([[CHANNEL, { power_w: 5 }]]);
+    expect(reasons(plugin)).toEqual(["shelly.rejected.foreign-src"]);
+    expect(plugin.hub.documents.get("device/ec6260927f7c")).toMatchObject({ prefix: ID });
+  });
+
+  it.each(["its last will", "two minutes of silence"])("moves to another prefix after %s", async (reason) => {
+    using plugin = await runPlugin(QUIET);
+    await send(plugin, { "switch:0": { apower: 5 } });
+    if (reason === "its last will") {
+      await plugin.hub.deliver({
+        topic: `${ID}/online`,
+        payload: bytes("false"),
+        qos: 1,
+        retained: false,
+        at: plugin.time.now(),
+      });
+    } else plugin.time.advance(minutes(2));
+    await send(plugin, { "switch:0": { apower: 6 } }, { prefix: "taller/torno" });
+    expect(plugin.hub.rows).toHaveLength(2);
+    expect(plugin.hub.documents.get("device/ec6260927f7c")).toMatchObject({ prefix: "taller/torno" });
+  });
+
   it("may not be a name that would break topics", async () => {
-    await using plugin = await runPlugin(QUIET);
+    using plugin = await runPlugin(QUIET);
     await send(plugin, { "switch:0": { apower: 5 } }, { src: "a/#", prefix: "x" });
     expect(reasons(plugin)).toEqual(["shelly.rejected.bad-src"]);
   });
 
   it("of a status topic is that of its prefix; an unknown one is named", async () => {
-    await using plugin = await runPlugin(QUIET);
+    using plugin = await runPlugin(QUIET);
     const status = (topic: string): Promise<void> =>
       plugin.hub.deliver({
         topic,

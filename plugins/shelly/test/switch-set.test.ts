@@ -1,185 +1,192 @@
-import type { ChannelId, SwitchSet, SwitchSetResult } from "@vatio/plugin-api";
-import { milliseconds, minutes, seconds } from "@vatio/plugin-api";
+import type { ChannelId, DeviceId, SwitchSet, SwitchSetResult } from "@vatio/plugin-api";
+import { minutes, seconds } from "@vatio/plugin-api";
+import { eventually, type TestHub } from "@vatio/testkit";
 import { describe, expect, it, vi } from "vitest";
 import { LoadSource, offline, SimulatedGen1, SimulatedGen2, type SimulatedGen2Options } from "../simulator/index.js";
-import { type RunningPlugin, runPlugin } from "./support/running-plugin.js";
+import { onboarding, schedulerOf, startHub } from "./support/real-hub.js";
 
-const MAC = "a8032412c3d4";
-const GEN1_MAC = "e868e7c38eab";
-const SWITCH = `shelly:${MAC}/switch:0` as ChannelId;
-const RELAY = `shelly:${GEN1_MAC}/relay:0` as ChannelId;
+const DEVICE = "shelly:a8032412c3d4" as DeviceId;
+const SWITCH = `${DEVICE}/switch:0` as ChannelId;
+const PLUG = "shelly:e868e7c38eab" as DeviceId;
+const RELAY = `${PLUG}/relay:0` as ChannelId;
 
-const settled = (assertion: () => void): Promise<void> => vi.waitFor(assertion, { timeout: 4_000, interval: 5 });
+const world = (): LoadSource => new LoadSource({ load: () => 600 });
+const set = (hub: TestHub, input: SwitchSet): Promise<SwitchSetResult> => hub.call("switch.set", input);
 
-function set(
-  { hub }: RunningPlugin,
-  input: SwitchSet,
-  signal = new AbortController().signal,
-): Promise<SwitchSetResult> {
-  if (!hub.switchSet) throw new TypeError("The plugin does not handle switch.set.");
-  return hub.switchSet(input, { signal, actor: { kind: "user", id: "01J" } });
+async function accept(hub: TestHub, device: DeviceId): Promise<void> {
+  await eventually(() => hub.parts.devices.get(device)?.online === true, `${device} is there`);
+  await hub.parts.devices.accept(device, { name: "Bomba" });
 }
 
-async function startGen2(plugin: RunningPlugin, options: Partial<SimulatedGen2Options> = {}): Promise<SimulatedGen2> {
-  const source = options.source ?? new LoadSource({ load: () => 600 });
-  const { broker, time: clock } = plugin;
-  const device = new SimulatedGen2({ broker, clock, scheduler: clock, model: "plus1pm", mac: MAC, ...options, source });
+async function startGen2(hub: TestHub, options: Partial<SimulatedGen2Options> = {}): Promise<SimulatedGen2> {
+  const shared = { broker: await onboarding(hub), clock: hub.clock, scheduler: schedulerOf(hub), source: world() };
+  const device = new SimulatedGen2({ ...shared, model: "plus1pm", mac: "a8032412c3d4", ...options });
   await device.start();
-  await settled(() => expect(plugin.hub.devices.get(MAC)?.firmware).toBe("1.7.5"));
+  await accept(hub, DEVICE);
+  await eventually(() => hub.parts.devices.get(DEVICE)?.firmware !== undefined, "the device introduces itself");
   return device;
 }
 
-async function startGen1(plugin: RunningPlugin, source: LoadSource): Promise<SimulatedGen1> {
-  const { broker, time: clock } = plugin;
-  const device = new SimulatedGen1({ broker, clock, scheduler: clock, mac: GEN1_MAC, source });
+async function startGen1(hub: TestHub, source: LoadSource): Promise<SimulatedGen1> {
+  const shared = { broker: await onboarding(hub), clock: hub.clock, scheduler: schedulerOf(hub), source };
+  const device = new SimulatedGen1({ ...shared, mac: "e868e7c38eab" });
   await device.start();
-  // Two rows of the full status, and twice the four single values: unasked, and when the device was asked.
-  await settled(() => expect(plugin.hub.rows).toHaveLength(10));
+  await accept(hub, PLUG);
   return device;
+}
+
+const switchedOn = (hub: TestHub, channel: ChannelId): number | undefined =>
+  hub.parts.telemetry.last(channel).switch_on?.value;
+
+/** Lets virtual time pass until a promise is settled. */
+async function whileTimePasses<T>(hub: TestHub, promise: Promise<T>): Promise<T> {
+  const outcome = promise.then(
+    (value) => ({ value }),
+    (error: unknown) => ({ error }),
+  );
+  for (let i = 0; i < 12; i++) await hub.advance(seconds(0.5));
+  const settled = await outcome;
+  if ("error" in settled) throw settled.error;
+  return settled.value;
 }
 
 describe("switch.set of Gen2", () => {
   it.each([false, true])(
     "switches and reads the real state back (answers on the bare source: %s)",
     async (answersOnSource) => {
-      await using plugin = await runPlugin();
-      const source = new LoadSource({ load: () => 600 });
-      await using _device = await startGen2(plugin, { source, answersOnSource });
-      expect(await set(plugin, { channel: SWITCH, to: "off" })).toEqual({ wasOn: true, on: false });
+      await using hub = await startHub();
+      const source = world();
+      await using _device = await startGen2(hub, { source, answersOnSource });
+      await hub.advance("1 s");
+      expect(await set(hub, { channel: SWITCH, to: "off" })).toEqual({ wasOn: true, on: false });
       expect(source.isOn("switch:0")).toBe(false);
-      await settled(() => expect(plugin.hub.last(SWITCH)).toMatchObject({ switch_on: 0, power_w: 0 }));
-      expect(await set(plugin, { channel: SWITCH, to: "toggle" })).toEqual({ wasOn: false, on: true });
-      expect(await set(plugin, { channel: SWITCH, to: "on" })).toEqual({ wasOn: true, on: true });
+      await eventually(() => switchedOn(hub, SWITCH) === 0, "the new state is stored");
+      await hub.advance("1 s");
+      expect(await set(hub, { channel: SWITCH, to: "toggle" })).toEqual({ wasOn: false, on: true });
+      expect(await set(hub, { channel: SWITCH, to: "on" })).toEqual({ wasOn: true, on: true });
     },
   );
 
   it("lets the device itself switch back after a span", async () => {
-    await using plugin = await runPlugin();
-    const source = new LoadSource({ load: () => 600 });
-    await using _device = await startGen2(plugin, { source });
-    expect(await set(plugin, { channel: SWITCH, to: "off", forMs: seconds(30) })).toEqual({ wasOn: true, on: false });
-    plugin.time.advance(seconds(30));
+    await using hub = await startHub();
+    const source = world();
+    await using _device = await startGen2(hub, { source });
+    expect(await set(hub, { channel: SWITCH, to: "off", forMs: seconds(30) })).toEqual({ wasOn: true, on: false });
+    await hub.advance("30 s");
     expect(source.isOn("switch:0")).toBe(true);
   });
 
   it("turns a toggle with a span into the opposite of the present state", async () => {
-    await using plugin = await runPlugin();
-    const source = new LoadSource({ load: () => 600 });
-    await using _device = await startGen2(plugin, { source });
-    expect(await set(plugin, { channel: SWITCH, to: "toggle", forMs: seconds(5) })).toEqual({ wasOn: true, on: false });
-    plugin.time.advance(seconds(5));
+    await using hub = await startHub();
+    const source = world();
+    await using _device = await startGen2(hub, { source });
+    expect(await set(hub, { channel: SWITCH, to: "toggle", forMs: seconds(5) })).toEqual({ wasOn: true, on: false });
+    await hub.advance("5 s");
     expect(source.isOn("switch:0")).toBe(true);
   });
 
-  it("works on a custom prefix right after a restart, before the device was heard", async () => {
-    await using first = await runPlugin();
-    await using _device = await startGen2(first, { prefix: "casa/bomba" });
-    await using second = await runPlugin({
-      broker: first.broker,
-      documents: first.hub.documents,
-      config: { askDevices: false },
-    });
-    expect(await set(second, { channel: SWITCH, to: "off" })).toEqual({ wasOn: true, on: false });
-  });
-
-  it("says that the device does not answer", async () => {
-    await using plugin = await runPlugin();
-    const device = await startGen2(plugin);
-    await device.link.drop();
-    plugin.hub.availability.length = 0;
-    await settled(() => expect(plugin.hub.availability.at(-1)?.online).toBe(false));
-    await expect(set(plugin, { channel: SWITCH, to: "off" })).rejects.toMatchObject({
+  it("says that the device is not connected, and switches nothing later", async () => {
+    await using hub = await startHub();
+    const source = world();
+    await using device = await startGen2(hub, { source });
+    const away = await device.behave(offline());
+    await eventually(() => hub.parts.devices.get(DEVICE)?.online === false, "the device is away");
+    await expect(set(hub, { channel: SWITCH, to: "off" })).rejects.toMatchObject({
       code: "E_DEVICE_OFFLINE",
       retryable: true,
     });
+    away[Symbol.dispose]();
+    await eventually(() => hub.parts.devices.get(DEVICE)?.online === true, "the device is back");
+    expect(source.isOn("switch:0")).toBe(true);
   });
 
-  it("gives up after 5 s", async () => {
-    await using plugin = await runPlugin();
-    await using device = await startGen2(plugin);
-    await using later = await runPlugin({ documents: plugin.hub.documents, config: { askDevices: false } });
-    const order = set(later, { channel: SWITCH, to: "off" });
-    const failure = expect(order).rejects.toMatchObject({ code: "E_DEVICE_TIMEOUT", retryable: true });
-    await vi.waitFor(() => later.time.advance(seconds(6)));
-    await failure;
-    expect(device.isOn("switch:0")).toBe(true);
+  it("says that the device does not answer", async () => {
+    await using hub = await startHub();
+    await using device = await startGen2(hub);
+    vi.spyOn(device.link, "publish").mockResolvedValue(undefined);
+    const order = whileTimePasses(hub, set(hub, { channel: SWITCH, to: "off" }));
+    await expect(order).rejects.toMatchObject({ code: "E_DEVICE_TIMEOUT", retryable: true });
   });
 
-  it("gives up when the caller does", async () => {
-    await using plugin = await runPlugin();
-    await using _device = await startGen2(plugin);
-    await using later = await runPlugin({ documents: plugin.hub.documents, config: { askDevices: false } });
-    const controller = new AbortController();
-    const order = set(later, { channel: SWITCH, to: "off" }, controller.signal);
-    controller.abort();
-    await expect(order).rejects.toMatchObject({ code: "E_ABORTED" });
+  it("refuses a channel without an output", async () => {
+    await using hub = await startHub();
+    await using _device = await startGen2(hub, { model: "pro3em" });
+    const order = set(hub, { channel: `${DEVICE}/em:0` as ChannelId, to: "on" });
+    await expect(order).rejects.toMatchObject({ code: expect.stringMatching(/^E_/) });
   });
 
-  it("refuses a channel without an output, and a device that nobody knows", async () => {
-    await using plugin = await runPlugin();
-    await using _device = await startGen2(plugin, { model: "pro3em" });
-    const meter = `shelly:${MAC}/em:0` as ChannelId;
-    await expect(set(plugin, { channel: meter, to: "on" })).rejects.toMatchObject({ code: "E_CHANNEL_NOT_SWITCHABLE" });
-    await expect(set(plugin, { channel: "shelly:none/switch:0" as ChannelId, to: "on" })).rejects.toMatchObject({
-      code: "E_DEVICE_UNKNOWN",
-    });
+  it("still works right after the plugin was restarted", async () => {
+    await using hub = await startHub();
+    await using _device = await startGen2(hub);
+    await hub.parts.plugins.restart({ kind: "hub", id: "test" }, hub.parts.plugins.list()[0]?.id ?? ("" as never));
+    await hub.settle();
+    expect(await set(hub, { channel: SWITCH, to: "off" })).toEqual({ wasOn: true, on: false });
   });
 });
 
 describe("switch.set of Gen1", () => {
   it("switches and waits for the state that the device tells", async () => {
-    await using plugin = await runPlugin();
-    const source = new LoadSource({ load: () => 600 });
-    await using _device = await startGen1(plugin, source);
-    expect(await set(plugin, { channel: RELAY, to: "off" })).toEqual({ wasOn: true, on: false });
+    await using hub = await startHub();
+    const source = world();
+    await using _device = await startGen1(hub, source);
+    expect(await set(hub, { channel: RELAY, to: "off" })).toEqual({ wasOn: true, on: false });
     expect(source.isOn("relay:0")).toBe(false);
-    expect(await set(plugin, { channel: RELAY, to: "toggle" })).toEqual({ wasOn: false, on: true });
-    expect(await set(plugin, { channel: RELAY, to: "on" })).toEqual({ wasOn: true, on: true });
+    expect(await set(hub, { channel: RELAY, to: "toggle" })).toEqual({ wasOn: false, on: true });
+    expect(await set(hub, { channel: RELAY, to: "on" })).toEqual({ wasOn: true, on: true });
   });
 
   it("tells the real state when the device does not obey", async () => {
-    await using plugin = await runPlugin();
-    const source = new LoadSource({ load: () => 600 });
-    await using _device = await startGen1(plugin, source);
+    await using hub = await startHub();
+    const source = world();
+    await using _device = await startGen1(hub, source);
     vi.spyOn(source, "turn").mockImplementation(() => undefined);
-    plugin.hub.rows.length = 0;
-    const order = set(plugin, { channel: RELAY, to: "off" });
-    await settled(() => expect(plugin.hub.last(RELAY).switch_on).toBe(1));
-    plugin.time.advance(seconds(6));
-    expect(await order).toEqual({ wasOn: true, on: true });
+    expect(await whileTimePasses(hub, set(hub, { channel: RELAY, to: "off" }))).toEqual({ wasOn: true, on: true });
   });
 
-  it("switches back by itself, also after a restart of the hub", async () => {
-    await using first = await runPlugin();
-    const source = new LoadSource({ load: () => 600 });
-    await using _device = await startGen1(first, source);
-    expect(await set(first, { channel: RELAY, to: "off", forMs: minutes(30) })).toEqual({ wasOn: true, on: false });
-    await using second = await runPlugin({ broker: first.broker, documents: first.hub.documents });
-    second.time.advance(minutes(29));
+  it("switches back by itself, also when the plugin was restarted in between", async () => {
+    await using hub = await startHub();
+    const source = world();
+    await using _device = await startGen1(hub, source);
+    expect(await set(hub, { channel: RELAY, to: "off", forMs: minutes(30) })).toEqual({ wasOn: true, on: false });
+    await hub.parts.plugins.restart({ kind: "hub", id: "test" }, hub.parts.plugins.list()[0]?.id ?? ("" as never));
+    await hub.advance("29 min");
     expect(source.isOn("relay:0")).toBe(false);
-    second.time.advance(minutes(1));
-    await settled(() => expect(source.isOn("relay:0")).toBe(true));
-    await settled(() =>
-      expect([...second.hub.documents.keys()].filter((key) => key.startsWith("switch-back/"))).toEqual([]),
-    );
+    await hub.advance("1 min");
+    await eventually(() => source.isOn("relay:0"), "the plug is switched back");
   });
 
   it("forgets to switch back when a newer order comes", async () => {
-    await using plugin = await runPlugin();
-    const source = new LoadSource({ load: () => 600 });
-    await using _device = await startGen1(plugin, source);
-    await set(plugin, { channel: RELAY, to: "off", forMs: minutes(1) });
-    await set(plugin, { channel: RELAY, to: "off" });
-    expect(plugin.hub.documents.has(`switch-back/${GEN1_MAC}/relay:0`)).toBe(false);
-    plugin.time.advance(milliseconds(70_000));
+    await using hub = await startHub();
+    const source = world();
+    await using _device = await startGen1(hub, source);
+    await set(hub, { channel: RELAY, to: "off", forMs: minutes(1) });
+    await set(hub, { channel: RELAY, to: "off" });
+    await hub.advance("2 min");
     expect(source.isOn("relay:0")).toBe(false);
   });
 
-  it("says that the device is not connected", async () => {
-    await using plugin = await runPlugin();
-    await using device = await startGen1(plugin, new LoadSource({ load: () => 600 }));
-    await device.behave(offline());
-    await settled(() => expect(plugin.hub.availability.at(-1)?.online).toBe(false));
-    await expect(set(plugin, { channel: RELAY, to: "on" })).rejects.toMatchObject({ code: "E_DEVICE_OFFLINE" });
+  it("still switches back after an order that failed", async () => {
+    await using hub = await startHub();
+    const source = world();
+    await using device = await startGen1(hub, source);
+    await set(hub, { channel: RELAY, to: "off", forMs: minutes(5) });
+    await hub.settle();
+    const mute = vi.spyOn(device.link, "publish").mockResolvedValue(undefined);
+    vi.spyOn(source, "turn").mockImplementationOnce(() => undefined);
+    const failed = whileTimePasses(hub, set(hub, { channel: RELAY, to: "on" }));
+    await expect(failed).rejects.toMatchObject({ code: "E_DEVICE_TIMEOUT" });
+    expect(source.isOn("relay:0")).toBe(false);
+    mute.mockRestore();
+    await hub.advance("5 min");
+    await eventually(() => source.isOn("relay:0"), "the plug is switched back");
+  });
+
+  it("says that the device does not answer", async () => {
+    await using hub = await startHub();
+    await using device = await startGen1(hub, world());
+    await hub.settle();
+    vi.spyOn(device.link, "publish").mockResolvedValue(undefined);
+    const order = whileTimePasses(hub, set(hub, { channel: RELAY, to: "off" }));
+    await expect(order).rejects.toMatchObject({ code: "E_DEVICE_TIMEOUT", retryable: true });
   });
 });

@@ -46,7 +46,7 @@ export const CORE_EN = {
   "broker.login": "The broker {url} refuses the user name or the password. Check mqtt.username and mqtt.password",
   "broker.client-id": "The broker {url} refuses the client id {clientId}. Choose another one in mqtt.clientId",
   "broker.taken-over":
-    "Another program connected to {url} with the client id {clientId}. Give each hub its own mqtt.clientId",
+    "Another program seems to connect to {url} with the client id {clientId}. Give each hub its own mqtt.clientId",
   "broker.banned": "The broker {url} has banned this hub. Allow it there",
   "broker.unavailable": "The broker {url} is not ready. The hub keeps trying",
   "broker.protocol-version": "The broker {url} speaks neither MQTT 5 nor MQTT 3.1.1",

@@ -49,7 +49,7 @@ export const CORE_ES = {
   "broker.login": "El broker {url} rechaza el usuario o la contraseña. Revisa mqtt.username y mqtt.password",
   "broker.client-id": "El broker {url} rechaza el identificador de cliente {clientId}. Elige otro en mqtt.clientId",
   "broker.taken-over":
-    "Otro programa se conectó a {url} con el identificador {clientId}. Da a cada hub su propio mqtt.clientId",
+    "Otro programa parece conectarse a {url} con el identificador {clientId}. Da a cada hub su propio mqtt.clientId",
   "broker.banned": "El broker {url} ha vetado a este hub. Permítelo en el broker",
   "broker.unavailable": "El broker {url} no está listo. El hub lo sigue intentando",
   "broker.protocol-version": "El broker {url} no habla ni MQTT 5 ni MQTT 3.1.1",

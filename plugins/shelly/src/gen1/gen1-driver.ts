@@ -9,6 +9,7 @@ import {
   type Text,
   text,
 } from "@vatio/plugin-api";
+import { inBackground } from "../background.js";
 import { BurstInstants } from "../burst-instants.js";
 import type { DeviceBook } from "../device-book.js";
 import { macInWireId } from "../hardware-id.js";
@@ -33,6 +34,9 @@ export type StateListener = (on: boolean) => void;
 
 /** Values of one update come one after the other; this long they are one row. */
 const BURST: DurationMs = seconds(2);
+
+/** After this the broker is tried again when it was not there: the plugin may start before it. */
+const BROKER_AWAY: DurationMs = seconds(10);
 
 /** How often all devices are asked to introduce themselves because one is not known. */
 const ANNOUNCE_PAUSE: DurationMs = minutes(1);
@@ -74,10 +78,18 @@ export class Gen1Driver {
     const now = this.#ctx.clock.now();
     if (now - this.#askedAt < ANNOUNCE_PAUSE) return;
     this.#askedAt = now;
-    this.#ctx.mqtt.publish(GEN1_COMMAND, "announce", { qos: 1 }).catch((error: unknown) => {
+    void inBackground(this.#ctx, { topic: GEN1_COMMAND }, () => this.#askAll());
+  }
+
+  async #askAll(): Promise<void> {
+    try {
+      await this.#ctx.mqtt.publish(GEN1_COMMAND, "announce", { qos: 1 });
+    } catch (error) {
       this.#askedAt = instant(Number.NEGATIVE_INFINITY);
-      this.#ctx.log.debug("Gen1 devices could not be asked to introduce themselves.", { why: String(error) });
-    });
+      if (this.#ctx.signal.aborted) return;
+      this.#ctx.scheduler.after(BROKER_AWAY, () => this.askAnnouncements());
+      throw error;
+    }
   }
 
   /** Publishes to a device. @param suffix `relay/0/command` @throws E_MQTT_OFFLINE (retryable) */
@@ -123,13 +135,7 @@ export class Gen1Driver {
   #askValues(device: ShellyDevice): void {
     if (device.interviewed || !this.#ctx.config.askDevices) return;
     device.interviewed = true;
-    this.command(device, "command", "update").catch((error: unknown) => {
-      device.interviewed = false;
-      this.#ctx.log.debug("A Gen1 device could not be asked for its values.", {
-        device: device.id,
-        why: String(error),
-      });
-    });
+    void inBackground(this.#ctx, { device: device.id }, () => this.command(device, "command", "update"));
   }
 
   async #onInfo(message: MqttMessage, topic: Gen1Topic): Promise<void> {
@@ -161,8 +167,8 @@ export class Gen1Driver {
   }
 
   async #record(device: ShellyDevice, decoded: Decoded, at: Instant, message: MqttMessage): Promise<void> {
-    await this.#book.record({ device, decoded, at, message });
     this.#book.setOnline(device, true);
+    await this.#book.record({ device, decoded, at, message });
   }
 
   #tell(device: ShellyDevice, { readings }: Decoded): void {

@@ -9,8 +9,8 @@ export interface Gen1SwitchOptions {
   readonly scheduler: Scheduler;
 }
 
-/** How long a device may take to tell its new state. */
-const ANSWER: DurationMs = seconds(5);
+/** How long a device may take to tell its new state: a little less than a command, so that its caller hears who was silent. */
+const ANSWER: DurationMs = seconds(4.5);
 
 /**
  * Switches an output of a Gen1 device and waits until the device tells its state. A state that differs from the order

@@ -1,4 +1,12 @@
-import { type DurationMs, type Instant, instant, minutes, type PluginContext, Type } from "@vatio/plugin-api";
+import {
+  type DurationMs,
+  type Instant,
+  instant,
+  minutes,
+  type PluginContext,
+  Type,
+  VatioError,
+} from "@vatio/plugin-api";
 import { Compile } from "typebox/compile";
 
 const DuePlan = Compile(
@@ -20,7 +28,7 @@ export interface SwitchBackPlan {
 
 /** What the plans are made of. */
 export interface SwitchBackOptions {
-  readonly ctx: Pick<PluginContext, "kv" | "scheduler" | "clock" | "log">;
+  readonly ctx: Pick<PluginContext, "kv" | "scheduler" | "clock" | "log" | "signal">;
   /** Switches the output. */
   readonly act: (plan: SwitchBackPlan) => Promise<void>;
 }
@@ -37,7 +45,7 @@ const GIVE_UP: DurationMs = minutes(60);
  */
 export class SwitchBack {
   readonly #options: SwitchBackOptions;
-  readonly #timers = new Map<string, Disposable>();
+  readonly #armed = new Map<string, { readonly plan: SwitchBackPlan; readonly timer: Disposable }>();
 
   constructor(options: SwitchBackOptions) {
     this.#options = options;
@@ -61,28 +69,34 @@ export class SwitchBack {
   /** A newer order for the output makes the plan void. */
   async cancel(hardwareId: string, channel: string): Promise<void> {
     const key = keyOf({ hardwareId, channel });
-    this.#timers.get(key)?.[Symbol.dispose]();
-    if (this.#timers.delete(key)) await this.#options.ctx.kv.delete(key);
+    this.#armed.get(key)?.timer[Symbol.dispose]();
+    if (this.#armed.delete(key)) await this.#options.ctx.kv.delete(key);
   }
 
   #arm(plan: SwitchBackPlan, at: number): void {
     const key = keyOf(plan);
-    this.#timers.get(key)?.[Symbol.dispose]();
-    this.#timers.set(
-      key,
-      this.#options.ctx.scheduler.at(instant(at), () => this.#due(plan)),
-    );
+    this.#armed.get(key)?.timer[Symbol.dispose]();
+    this.#armed.set(key, { plan, timer: this.#options.ctx.scheduler.at(instant(at), () => this.#due(plan)) });
   }
 
   async #due(plan: SwitchBackPlan): Promise<void> {
-    const { ctx, act } = this.#options;
-    try {
-      await act(plan);
-    } catch (error) {
-      if (ctx.clock.now() - plan.at < GIVE_UP) return this.#arm(plan, ctx.clock.now() + RETRY);
-      ctx.log.error("A Shelly could not be switched back; look after it.", { ...plan, why: String(error) });
-    }
+    const failure = await this.#try(plan);
+    const { ctx } = this.#options;
+    // A newer plan may have come while this one was carried out.
+    if (ctx.signal.aborted || this.#armed.get(keyOf(plan))?.plan !== plan) return;
+    if (failure && ctx.clock.now() - plan.at < GIVE_UP) return this.#arm(plan, ctx.clock.now() + RETRY);
+    if (failure)
+      ctx.log.error("A Shelly could not be switched back; look after it.", { ...plan, why: failure.message });
     await this.cancel(plan.hardwareId, plan.channel);
+  }
+
+  async #try(plan: SwitchBackPlan): Promise<VatioError | undefined> {
+    try {
+      await this.#options.act(plan);
+      return undefined;
+    } catch (error) {
+      return VatioError.from(error);
+    }
   }
 }
 

@@ -1,4 +1,5 @@
-import { type MqttMessage, type PluginContext, seconds, text, VatioError } from "@vatio/plugin-api";
+import { type Instant, type MqttMessage, minutes, type PluginContext, seconds, text } from "@vatio/plugin-api";
+import { inBackground } from "../background.js";
 import type { DeviceBook, Entry } from "../device-book.js";
 import { hardwareIdOf, isFactoryId } from "../hardware-id.js";
 import { instantOf } from "../instant-of.js";
@@ -7,10 +8,10 @@ import type { ShellyDevice } from "../shelly-device.js";
 import { decodeAddress, decodeConfig, decodeConfigRevision, decodeDeviceInfo } from "./decode-device.js";
 import { decodeStatus } from "./decode-status.js";
 import { FAMILIES, splitComponentKey } from "./families.js";
-import { type Notification, parseNotification, parseReply } from "./frame.js";
+import { type Notification, parseNotification, parseReply, type Reply } from "./frame.js";
 import { Interviewer } from "./interviewer.js";
 import { PrefixWatch } from "./prefix-watch.js";
-import { type RpcAnswer, RpcClient } from "./rpc-client.js";
+import { RpcClient } from "./rpc-client.js";
 import { prefixOf, splitStatusTopic } from "./topics.js";
 
 /** What the driver of Gen2 and later is made of. */
@@ -21,6 +22,9 @@ export interface Gen2DriverOptions {
 
 /** A will of an old connection may arrive after the device is back: it is asked before it counts as away for long. */
 const DOUBT = seconds(3);
+
+/** A device that was silent for so long may have moved to another prefix without its last will having been heard. */
+const FORGOTTEN = minutes(2);
 
 /** Shellys of Gen2, Gen3 and Gen4 over MQTT. */
 export class Gen2Driver {
@@ -34,8 +38,10 @@ export class Gen2Driver {
     this.#ctx = ctx;
     this.#book = book;
     this.rpc = new RpcClient(ctx);
-    const { clock, scheduler } = ctx;
-    this.#interviewer = new Interviewer({ clock, scheduler, interview: (device) => this.#interviewSafely(device) });
+    const { clock, scheduler, signal } = ctx;
+    const interview = (device: ShellyDevice): Promise<void> =>
+      inBackground(ctx, { device: device.id }, () => this.#interview(device));
+    this.#interviewer = new Interviewer({ clock, scheduler, signal, interview });
     this.#prefixes = new PrefixWatch(ctx.clock);
   }
 
@@ -49,11 +55,17 @@ export class Gen2Driver {
       return this.#book.reject(message, text("shelly.rejected.foreign-src", { src, topic: excerpt(prefix) }));
     }
     const device = this.#book.meet(hardwareIdOf(src));
+    const elsewhere = this.#isElsewhere(device, prefix, message.at);
+    if (elsewhere)
+      return this.#book.reject(message, text("shelly.rejected.foreign-src", { src, topic: excerpt(prefix) }));
+    device.heardAt = message.at;
     // Decoded before anything is waited for: an overlay counts on the order of arrival.
     const entry = this.#decodeNotification(device, parsed.frame, message);
+    // A message of a device proves that it is there, whatever the will of an old connection says.
+    this.#book.setOnline(device, true);
     await this.#bind(device, prefix, src);
     if (entry) await this.#record(entry);
-    this.#seen(device);
+    if (!device.interviewed) this.#ask(device);
   }
 
   /** `<prefix>/status/<component>`: one full component, without a time. */
@@ -69,8 +81,9 @@ export class Gen2Driver {
     if (message.retained) return this.#count("retained-without-time");
     const parsed = parseObject(message.payload);
     if (!parsed.object) return this.#book.reject(message, parsed.reason, device);
-    await this.#record(this.#decode(device, { [topic.component]: parsed.object }, { message, replaces: "components" }));
-    this.#seen(device);
+    const entry = this.#decode(device, { [topic.component]: parsed.object }, { message, replaces: "components" });
+    this.#book.setOnline(device, true);
+    await this.#record(entry);
   }
 
   /** `<prefix>/online`: `true`, or `false` as the last will. */
@@ -88,6 +101,7 @@ export class Gen2Driver {
     const parsed = parseReply(message.payload);
     if (!parsed.frame) this.#book.reject(message, parsed.reason);
     else if (!this.rpc.settle(parsed.frame)) this.#count("unasked-reply");
+    else this.#onAnswer(parsed.frame);
   }
 
   /** Stores what a device answered about one component, as of now. */
@@ -136,6 +150,15 @@ export class Gen2Driver {
     if (changed) this.#ask(device);
   }
 
+  /**
+   * Whether a device that speaks below another prefix right now cannot be the sender: somebody with topics of his own would otherwise get
+   * its orders. Who changes the prefix of a device restarts it, and its last will frees the name.
+   */
+  #isElsewhere({ facts, heardAt, presence }: ShellyDevice, prefix: string, at: Instant): boolean {
+    const moved = facts.prefix !== undefined && facts.prefix !== prefix;
+    return moved && presence?.online === true && heardAt !== undefined && at - heardAt < FORGOTTEN;
+  }
+
   async #bind(device: ShellyDevice, prefix: string, wireId: string): Promise<void> {
     this.#prefixes.forget(prefix);
     if (device.facts.prefix === prefix && device.facts.wireId === wireId) return;
@@ -149,10 +172,9 @@ export class Gen2Driver {
     await this.#book.learn(device, { prefix, wireId });
   }
 
-  /** A message of a device proves that it is there, whatever an old will says. */
-  #seen(device: ShellyDevice): void {
-    this.#book.setOnline(device, true);
-    if (!device.interviewed) this.#ask(device);
+  #onAnswer({ src }: Reply): void {
+    const device = this.#book.get(hardwareIdOf(src));
+    if (device) this.#book.setOnline(device, true);
   }
 
   #onAvailability(device: ShellyDevice, online: boolean): void {
@@ -162,9 +184,8 @@ export class Gen2Driver {
   }
 
   async #probe(device: ShellyDevice): Promise<void> {
-    if (device.online !== false) return;
-    const answer = await this.#call(device, "Shelly.GetDeviceInfo");
-    if (answer) this.#book.setOnline(device, true);
+    if (device.presence?.online !== false) return;
+    await inBackground(this.#ctx, { device: device.id }, () => this.#call(device, "Shelly.GetDeviceInfo"));
   }
 
   #byTopic(prefix: string): ShellyDevice | undefined {
@@ -175,38 +196,29 @@ export class Gen2Driver {
   /** Asks whoever listens behind a prefix who it is. */
   #identify(prefix: string): void {
     if (!this.#ctx.config.askDevices || prefix.startsWith("shellies/") || !this.#prefixes.mayAsk(prefix)) return;
-    const introduce = async (): Promise<void> => {
-      const { wireId } = await this.rpc.call({ prefix, method: "Shelly.GetDeviceInfo" });
+    void inBackground(this.#ctx, { prefix }, async () => {
+      const { wireId } = await this.rpc.call({ prefix, method: "Shelly.GetDeviceInfo" }, this.#ctx.signal);
       const device = this.#book.meet(hardwareIdOf(wireId));
+      if (this.#isElsewhere(device, prefix, this.#ctx.clock.now())) return;
+      this.#book.setOnline(device, true);
       await this.#bind(device, prefix, wireId);
       this.#ask(device);
-    };
-    introduce().catch((error: unknown) => this.#unanswered(error, { prefix }));
+    });
   }
 
   #ask(device: ShellyDevice): void {
     if (this.#ctx.config.askDevices && device.facts.prefix !== undefined) this.#interviewer.ask(device);
   }
 
-  async #interviewSafely(device: ShellyDevice): Promise<void> {
-    try {
-      await this.#interview(device);
-    } catch (error) {
-      this.#unanswered(error, { device: device.id });
-    }
-  }
-
   async #interview(device: ShellyDevice): Promise<void> {
-    const info = decodeDeviceInfo((await this.#call(device, "Shelly.GetDeviceInfo"))?.result);
-    if (!info) return;
-    await this.#book.learn(device, info);
-    const config = decodeConfig((await this.#call(device, "Shelly.GetConfig"))?.result);
+    const info = decodeDeviceInfo(await this.#call(device, "Shelly.GetDeviceInfo"));
+    if (info) await this.#book.learn(device, info);
+    const config = decodeConfig(await this.#call(device, "Shelly.GetConfig"));
     if (config) await this.#book.learn(device, { ...config, ...info });
-    const status = (await this.#call(device, "Shelly.GetStatus"))?.result;
+    const status = await this.#call(device, "Shelly.GetStatus");
     if (!isObject(status)) return;
     this.#measureClock(device, status);
     await this.#record(this.#decode(device, status, { replaces: "device" }));
-    this.#book.setOnline(device, true);
   }
 
   /** The answer has just arrived, so what the device's clock differs by now is its error. */
@@ -215,22 +227,9 @@ export class Gen2Driver {
     device.skewMs = unixtime === undefined || unixtime < 1e9 ? undefined : unixtime * 1000 - this.#ctx.clock.now();
   }
 
-  /** @returns undefined when the device does not answer, or with an error: both are counted */
-  async #call(device: ShellyDevice, method: string): Promise<RpcAnswer | undefined> {
-    const { prefix, wireId } = device.facts;
-    if (prefix === undefined) return undefined;
-    try {
-      return await this.rpc.call({ prefix, wireId, method }, this.#ctx.signal);
-    } catch (error) {
-      return this.#unanswered(error, { device: device.id, method });
-    }
-  }
-
-  #unanswered(error: unknown, fields: object): undefined {
-    const { code, message } = VatioError.from(error);
-    this.#ctx.counters.add("rpc-failed", code);
-    this.#ctx.log.debug("A Shelly did not answer.", { ...fields, code, message });
-    return undefined;
+  async #call(device: ShellyDevice, method: string): Promise<unknown> {
+    const { prefix = "", wireId } = device.facts;
+    return (await this.rpc.call({ prefix, wireId, method }, this.#ctx.signal)).result;
   }
 
   #count(reason: string, by = 1): void {

@@ -5,6 +5,8 @@ import type { ShellyDevice } from "../shelly-device.js";
 export interface InterviewerOptions {
   readonly clock: Clock;
   readonly scheduler: Scheduler;
+  /** Aborted when nobody is to be asked any more. */
+  readonly signal: AbortSignal;
   /** Asks one device; must not throw. */
   readonly interview: (device: ShellyDevice) => Promise<void>;
 }
@@ -50,7 +52,7 @@ export class Interviewer {
 
   #next(): void {
     const [device] = this.#queue;
-    if (device === undefined || this.#running >= AT_ONCE) return;
+    if (device === undefined || this.#running >= AT_ONCE || this.#options.signal.aborted) return;
     this.#queue.delete(device);
     this.#askedAt.set(device, this.#options.clock.now());
     this.#running++;

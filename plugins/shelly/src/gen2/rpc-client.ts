@@ -33,8 +33,8 @@ interface Pending {
   readonly answer: Deferred<RpcAnswer>;
 }
 
-/** How long a device may take to answer. */
-export const RPC_TIMEOUT: DurationMs = seconds(5);
+/** How long a device may take to answer: a little less than a command, so that its caller hears who was silent. */
+export const RPC_TIMEOUT: DurationMs = seconds(4.5);
 
 /** Devices take ids up to 31 bits. */
 const ID_LIMIT = 2 ** 31 - 1;

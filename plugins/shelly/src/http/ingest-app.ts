@@ -70,9 +70,9 @@ async function ingest({ book, clock }: IngestAppOptions, request: Request): Prom
   device.states = decoded.states;
   device.postedAt = at;
   const instant = instantOf({ unixSeconds: sys.unixtime, arrival: at });
+  book.setOnline(device, true);
   const recorded = await book.record({ device, decoded, at: instant, message: asMessage(payload, at) });
   requireStored(recorded, status);
-  book.setOnline(device, true);
 }
 
 function requireStored({ state, rejected }: Recorded, status: JsonObject): void {

@@ -20,7 +20,7 @@ async function post({ hub }: RunningPlugin, body: unknown, path = "/", method = 
 
 describe("POST /api/v1/ingest/shelly", () => {
   it("takes the smallest status that EcoWatt's scripts send", async () => {
-    await using plugin = await runPlugin();
+    using plugin = await runPlugin();
     expect(await post(plugin, ECOWATT)).toEqual({ status: 200, body: { status: "received" } });
     expect(plugin.hub.rows).toEqual([
       { channel: CHANNEL, at: plugin.time.now(), values: { power_w: 1234.5, voltage_v: 220.3, current_a: 5.6 } },
@@ -31,26 +31,26 @@ describe("POST /api/v1/ingest/shelly", () => {
   it.each(["a8032412c3d4", "A8:03:24:12:C3:D4", "a8-03-24-12-c3-d4"])(
     "knows the device by its MAC as %s",
     async (mac) => {
-      await using plugin = await runPlugin();
+      using plugin = await runPlugin();
       await post(plugin, { ...ECOWATT, sys: { mac } });
       expect(plugin.hub.rows[0]?.channel).toBe(CHANNEL);
     },
   );
 
   it("takes the 14 digits of a known simulator", async () => {
-    await using plugin = await runPlugin();
+    using plugin = await runPlugin();
     expect((await post(plugin, { ...ECOWATT, sys: { mac: "A8032412C3D4FF" } })).status).toBe(200);
   });
 
   it("uses the time of the device when it is a date", async () => {
-    await using plugin = await runPlugin();
+    using plugin = await runPlugin();
     const unixtime = plugin.time.now() / 1000 - 60;
     await post(plugin, { ...ECOWATT, sys: { mac: "A8032412C3D4", unixtime } });
     expect(plugin.hub.rows[0]?.at).toBe(unixtime * 1000);
   });
 
   it("answers only after the commit", async () => {
-    await using plugin = await runPlugin();
+    using plugin = await runPlugin();
     plugin.hub.storeFails = new VatioError("E_STORE_FULL", "The disk is full.", { retryable: true });
     expect(await post(plugin, ECOWATT)).toMatchObject({
       status: 503,
@@ -67,13 +67,13 @@ describe("POST /api/v1/ingest/shelly", () => {
     ["words for numbers", { "switch:0": { apower: "12" }, sys: { mac: "A8032412C3D4" } }, 400, "E_INPUT_INVALID"],
     ["too much", `"${"x".repeat(300_000)}"`, 413, "E_BODY_TOO_LARGE"],
   ])("refuses %s and says why", async (_what, body, status, code) => {
-    await using plugin = await runPlugin();
+    using plugin = await runPlugin();
     expect(await post(plugin, body)).toMatchObject({ status, body: { error: { code, message: expect.any(String) } } });
     expect(plugin.hub.rows).toEqual([]);
   });
 
   it("names the fields that it cannot use", async () => {
-    await using plugin = await runPlugin();
+    using plugin = await runPlugin();
     const { body } = await post(plugin, { "switch:0": { apower: "12" }, sys: { mac: "A8032412C3D4" } });
     expect(body).toMatchObject({ error: { details: { paths: ["shelly.rejected.field switch:0.apower"] } } });
   });
@@ -83,28 +83,28 @@ describe("POST /api/v1/ingest/shelly", () => {
     ["inactive", 403, "E_DEVICE_BLOCKED"],
     ["refused", 429, "E_DEVICE_REFUSED"],
   ] as const)("stores nothing of a device that is %s", async (state, status, code) => {
-    await using plugin = await runPlugin();
+    using plugin = await runPlugin();
     plugin.hub.state = state;
     expect(await post(plugin, ECOWATT)).toMatchObject({ status, body: { error: { code } } });
     expect(plugin.hub.rows).toEqual([]);
   });
 
   it("takes the readings of a pending device", async () => {
-    await using plugin = await runPlugin();
+    using plugin = await runPlugin();
     plugin.hub.state = "pending";
     expect((await post(plugin, ECOWATT)).status).toBe(200);
     expect(plugin.hub.rows).toHaveLength(1);
   });
 
   it("answers nothing but posts, and nothing elsewhere", async () => {
-    await using plugin = await runPlugin();
+    using plugin = await runPlugin();
     expect((await post(plugin, "", "/", "GET")).status).toBe(405);
     expect((await post(plugin, ECOWATT, "/elsewhere")).status).toBe(404);
     expect((await post(plugin, ECOWATT, "/ingest")).status).toBe(200);
   });
 
   it("notices the silence of a device that only posts", async () => {
-    await using plugin = await runPlugin();
+    using plugin = await runPlugin();
     await post(plugin, ECOWATT);
     plugin.time.advance(minutes(9));
     expect(plugin.hub.availability).toHaveLength(1);
@@ -117,7 +117,7 @@ describe("POST /api/v1/ingest/shelly", () => {
 
 describeWithFixtures("a whole captured status, posted", () => {
   it("is stored with every channel", async () => {
-    await using plugin = await runPlugin();
+    using plugin = await runPlugin();
     const { status }: { status: unknown } = JSON.parse(readFixture("shelly-gen2", "pro4pm-bundle.json"));
     expect((await post(plugin, status)).status).toBe(200);
     const power = plugin.hub.rows.map(({ channel, values }) => [channel, values.power_w]);

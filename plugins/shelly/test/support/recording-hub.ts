@@ -14,10 +14,9 @@ import {
   type SwitchSet,
   type SwitchSetResult,
   type Text,
-  VatioError,
+  type VatioError,
   type Written,
 } from "@vatio/plugin-api";
-import mqtt, { type MqttClient } from "mqtt";
 import type { ShellyConfig } from "../../src/config.js";
 import type { ManualTime } from "./manual-time.js";
 
@@ -39,15 +38,15 @@ function fits(filter: string, topic: string): boolean {
   return parts.length === levels.length && parts.every((part, i) => part === "+" || part === levels[i]);
 }
 
-/** The edges of a hub, recorded: what a plugin announces, stores, rejects and publishes over a real broker. */
-export class RecordingHub implements AsyncDisposable {
+/** The edges of a hub, recorded: what a plugin announces, stores, rejects and publishes. The whole way is tested on the real hub. */
+export class RecordingHub implements Disposable {
   readonly rows: StoredRow[] = [];
   readonly devices = new Map<string, DeviceDescription>();
   readonly availability: { device: DeviceId; online: boolean; reason?: string }[] = [];
   readonly rejected: { topic: string; reason: Text; device?: DeviceId }[] = [];
   readonly counters = new Map<string, number>();
   readonly documents = new Map<string, Json>();
-  readonly handlerErrors: unknown[] = [];
+  readonly published: { topic: string; payload: string }[] = [];
   /** What becomes of announced devices. */
   state: DeviceState = "active";
   /** Thrown by the store while it is set. */
@@ -60,28 +59,9 @@ export class RecordingHub implements AsyncDisposable {
   readonly #time: ManualTime;
   readonly #handlers: { filter: string; handler: Handler }[] = [];
   readonly #stop = new AbortController();
-  #client: MqttClient | undefined;
 
   constructor(time: ManualTime) {
     this.#time = time;
-  }
-
-  /** Connects to a broker and hands its messages to the plugin from now on, retained ones first. */
-  async connect(url: string): Promise<void> {
-    const client = await mqtt.connectAsync(url, { clientId: "hub" });
-    this.#client = client;
-    client.handleMessage = (packet, done) => {
-      const payload = typeof packet.payload === "string" ? new TextEncoder().encode(packet.payload) : packet.payload;
-      const { topic, qos, retain } = packet;
-      this.deliver({ topic, payload, qos, retained: retain, at: this.#time.now() }).then(
-        () => done(),
-        (error: unknown) => {
-          this.handlerErrors.push(error);
-          done();
-        },
-      );
-    };
-    await client.subscribeAsync("#", { qos: 1 });
   }
 
   /** Hands a message to every handler that it matches; settles when all of them have. */
@@ -106,8 +86,9 @@ export class RecordingHub implements AsyncDisposable {
       telemetry: { write: (batches: Batch | readonly Batch[]) => this.#write(batches) },
       mqtt: {
         subscribe: (filter: string, handler: Handler) => void this.#handlers.push({ filter, handler }),
-        publish: (topic: string, payload: string) => this.#publish(topic, payload),
+        publish: async (topic: string, payload: string) => void this.published.push({ topic, payload }),
       },
+      events: { subscribe: ignore },
       commands: {
         handle: (_name: string, handler: SwitchHandler) => {
           this.switchSet = handler;
@@ -127,20 +108,9 @@ export class RecordingHub implements AsyncDisposable {
     return this.#handlers.map(({ filter }) => filter);
   }
 
-  /** Newest stored value of each metric of a channel. */
-  last(channel: string): Readonly<Record<string, number>> {
-    const values = this.rows.filter((row) => row.channel === channel).map((row) => row.values);
-    return Object.assign({}, ...values);
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
+  /** The plugin is told to stop. */
+  [Symbol.dispose](): void {
     this.#stop.abort();
-    await this.#client?.endAsync(true);
-  }
-
-  async #publish(topic: string, payload: string): Promise<void> {
-    if (!this.#client) throw new VatioError("E_MQTT_OFFLINE", "No broker.", { retryable: true });
-    await this.#client.publishAsync(topic, payload, { qos: 1 });
   }
 
   async #write(batches: Batch | readonly Batch[]): Promise<Written> {
