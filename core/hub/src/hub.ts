@@ -46,6 +46,7 @@ function createHttp(options: HubOptions, parts: HubParts): HttpServer {
       store,
       mqtt: mqtt.transport,
       mqttCredentials: mqtt.credentials,
+      mqttPort: () => mqtt.address()?.port,
       pluginUiRoot: (plugin) => uiRoots.get(plugin),
       events: { subscribe: (pattern, handler, how) => parts.events.hub.subscribe(pattern, handler, how) },
     },

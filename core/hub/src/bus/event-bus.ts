@@ -206,7 +206,9 @@ type Deliver = (envelope: Envelope) => void | Promise<void>;
 
 function deliverTo(party: Party, handler: AnyEventHandler, signal: AbortSignal): Deliver {
   return ({ event, hops }) => {
-    const failed = (error: unknown): void => party.failed(error, `event ${event.type}`);
+    const failed = (error: unknown): void => {
+      if (!isAbortOf(signal, error)) party.failed(error, `event ${event.type}`);
+    };
     try {
       const done = withHops(hops, () => party.enter(() => handler(event, signal)));
       return done === undefined ? undefined : Promise.resolve(done).catch(failed);
@@ -216,6 +218,10 @@ function deliverTo(party: Party, handler: AnyEventHandler, signal: AbortSignal):
     }
   };
 }
+
+/** A handler that stops because its subscription ended has done nothing wrong. */
+const isAbortOf = (signal: AbortSignal, error: unknown): boolean =>
+  signal.aborted && VatioError.is(error) && error.code === "E_ABORTED";
 
 function hubParty({ counters, warn }: EventBusOptions): Party {
   return {

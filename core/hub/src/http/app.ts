@@ -6,7 +6,7 @@ import type { AppContext, AppEnv } from "./app-env.js";
 import type { Route } from "./define-route.js";
 import type { Observer } from "./observe.js";
 import { docsResponse } from "./openapi/docs.js";
-import { createOpenApiDocument } from "./openapi/document.js";
+import { createOpenApiDocument, type OpenApiDocument } from "./openapi/document.js";
 import { dispatchToPlugin } from "./plugin-dispatch.js";
 import { healthz, prometheus, readyz } from "./probes.js";
 import type { RouteContext } from "./route-context.js";
@@ -65,11 +65,16 @@ function wrongMethod(methods: readonly string[]): never {
 }
 
 function addDocuments(app: Hono<AppEnv>, { hub }: RouteContext): void {
-  const document = createOpenApiDocument({ routes: routeTable, version: hub.version });
-  const text = JSON.stringify(document);
-  app.get(`${API_PREFIX}/openapi.json`, (c) =>
-    c.body(text, 200, { "content-type": "application/json", "cache-control": "no-cache" }),
-  );
+  let made: OpenApiDocument | undefined;
+  // Made when somebody asks: a hub that starts has better things to do.
+  const document = (): OpenApiDocument => {
+    made ??= createOpenApiDocument({ routes: routeTable, version: hub.version });
+    return made;
+  };
+  app.get(`${API_PREFIX}/openapi.json`, () => {
+    const headers = { "content-type": "application/json", "cache-control": "no-cache" };
+    return new Response(JSON.stringify(document()), { headers });
+  });
   app.get("/docs/:file?", (c) => docsResponse(document, c.req.param("file")) ?? c.notFound());
 }
 

@@ -73,13 +73,16 @@ export class Observer {
   #note(c: AppContext, facts: RequestFacts, ms: number): void {
     const { status } = c.res;
     this.#options.metrics.observe({ method: facts.method, route: c.get("route") ?? "other", status, ms });
-    this.#options.log.debug(`${facts.method} ${facts.path} ${status}`, {
+    this.#options.log.debug(`${facts.method} ${shownPath(facts.path)} ${status}`, {
       request: facts.id,
       address: facts.address,
       ms: Math.round(ms),
     });
   }
 }
+
+/** The code of a one-time link signs in whoever reads it. */
+const shownPath = (path: string): string => path.replace(/^\/link\/.*/, "/link/…");
 
 function decorate(c: AppContext, facts: RequestFacts): void {
   for (const [name, value] of securityHeaders(facts.secure)) c.header(name, value);

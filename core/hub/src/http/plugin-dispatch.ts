@@ -3,6 +3,7 @@ import { deferred } from "../deferred.js";
 import type { PluginMount } from "../plugins/types.js";
 import type { AppContext } from "./app-env.js";
 import type { Caller, RequestFacts } from "./define-route.js";
+import { statusOf } from "./errors.js";
 import { readBody } from "./input/read-body.js";
 import { forwardHeaders, returnHeaders } from "./plugin-headers.js";
 import type { RouteContext } from "./route-context.js";
@@ -87,30 +88,36 @@ interface AppCall {
   readonly hub: RouteContext;
 }
 
-/** @throws E_PLUGIN_FAILED for whatever the app throws; E_PLUGIN_TIMEOUT */
+/** @throws E_PLUGIN_FAILED, E_PLUGIN_TIMEOUT, or what the app refuses on purpose (E_PERMISSION and the like) */
 async function callApp({ mounted: { plugin, mount }, caller, request, hub }: AppCall): Promise<Response> {
   const late = deferred<never>();
-  const timer = hub.clock.timer(PLUGIN_HTTP_LIMITS.answerMs, () =>
-    late.reject(timedOut(plugin, PLUGIN_HTTP_LIMITS.answerMs)),
-  );
+  const { answerMs } = PLUGIN_HTTP_LIMITS;
+  const timer = hub.clock.timer(answerMs, () => late.reject(timedOut(plugin, answerMs)));
+  const answering = callSafely(() => mount.app.fetch(request, { actor: caller.actor }));
   try {
-    const answer: unknown = await Promise.race([
-      callSafely(() => mount.app.fetch(request, { actor: caller.actor })),
-      late.promise,
-    ]);
-    if (!isResponse(answer)) throw failed(plugin, new TypeError("The app answered no Response."));
-    return answer;
+    const answer = await Promise.race([answering, late.promise]);
+    if (isResponse(answer)) return answer;
+    throw new TypeError("The app answered no Response.");
   } catch (error) {
-    hub.counters.add(`plugin:${plugin}`, "http-failed", VatioError.is(error) ? error.code : "threw");
-    if (VatioError.is(error)) throw error;
-    hub.log.source(`plugin:${plugin}`).error("Its HTTP app failed", {
-      path: new URL(request.url).pathname,
-      error: error instanceof Error ? error.stack : String(error),
-    });
-    throw failed(plugin, error);
+    throw blamed(error, { plugin, path: new URL(request.url).pathname, hub });
   } finally {
     timer[Symbol.dispose]();
   }
+}
+
+interface Blame {
+  readonly plugin: string;
+  readonly path: string;
+  readonly hub: RouteContext;
+}
+
+/** The error that the caller gets: a refusal as it is, and everything else as a failure of the plugin, in its log. */
+function blamed(error: unknown, { plugin, path, hub }: Blame): VatioError {
+  hub.counters.add(`plugin:${plugin}`, "http-failed", VatioError.is(error) ? error.code : "threw");
+  if (VatioError.is(error) && (statusOf(error) < 500 || error.code === TIMEOUT)) return error;
+  const shown = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  hub.log.source(`plugin:${plugin}`).error("Its HTTP app failed", { path, error: shown });
+  return failed(plugin, error);
 }
 
 /** An app may throw at once or later. */
@@ -125,8 +132,10 @@ const failed = (plugin: string, cause: unknown): VatioError =>
     details: { plugin },
   });
 
+const TIMEOUT = "E_PLUGIN_TIMEOUT";
+
 const timedOut = (plugin: string, ms: DurationMs): VatioError =>
-  new VatioError("E_PLUGIN_TIMEOUT", `The plugin ${plugin} did not answer within ${ms} ms.`, {
+  new VatioError(TIMEOUT, `The plugin ${plugin} did not answer within ${ms} ms.`, {
     retryable: true,
     details: { plugin },
   });

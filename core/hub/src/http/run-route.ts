@@ -7,7 +7,7 @@ import { parseAddress, parseBody } from "./input/parse-input.js";
 import { badPaths } from "./input/validate.js";
 import { Reply } from "./reply.js";
 import type { RouteContext } from "./route-context.js";
-import { identify, requireSomebody } from "./security/identify.js";
+import { identify, requireSomebody, requireWideToken } from "./security/identify.js";
 import { changesSomething, requireCsrfToken, requireSameOrigin } from "./security/same-origin.js";
 
 export interface RunOptions {
@@ -53,15 +53,6 @@ async function admit(route: Route, request: RequestFacts, hub: RouteContext): Pr
   requireWideToken(caller);
   if (changesSomething(request)) requireCsrfToken(request, caller);
   return caller;
-}
-
-/** Tokens that open single doors (plugins' routes, metrics) open none of the API, not even lists that would be empty. */
-function requireWideToken(caller: Caller): void {
-  if (caller.via !== "token" || caller.apiToken.scope === "read" || caller.apiToken.scope === "control") return;
-  throw new VatioError(
-    "E_PERMISSION",
-    `A token of the scope \`${caller.apiToken.scope}\` is not for the API. Create one of the scope \`read\` or \`control\`.`,
-  );
 }
 
 /** Rejects with E_PERMISSION. */

@@ -154,11 +154,16 @@ function refuseRequests(server: Server, onRefused: (code: ErrorCode) => void): v
   });
 }
 
-/** Whether host and path make an address: clients send what they like. */
-function hasAddress({ url = "", headers: { host } }: IncomingMessage): boolean {
-  return url.startsWith("/")
-    ? !!host && URL.canParse(`http://${host}${url}`)
-    : /^https?:\/\//.test(url) && URL.canParse(url);
+/** Whether host and path make an address: clients send what they like, and the adapter would refuse it without a word. */
+function hasAddress({ url = "", headers: { host = "" } }: IncomingMessage): boolean {
+  const target = url.startsWith("/") ? `http://${host}${url}` : url;
+  return /^https?:\/\/[^/]/.test(target) && !/^[^?]*\\/.test(target) && URL.canParse(target) && isHost(host);
+}
+
+/** A host is a name or an address and perhaps a port: no user, no other spelling of it. */
+function isHost(host: string): boolean {
+  const name = host.replace(/:\d+$/, "").toLowerCase();
+  return URL.canParse(`http://${host}/`) && new URL(`http://${host}/`).hostname === name;
 }
 
 /**

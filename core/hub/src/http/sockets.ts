@@ -10,7 +10,7 @@ import type { Caller } from "./define-route.js";
 import { admitToMount } from "./plugin-dispatch.js";
 import { forwardHeaders } from "./plugin-headers.js";
 import type { RouteContext } from "./route-context.js";
-import { identify, requireSomebody } from "./security/identify.js";
+import { identify, requireSomebody, requireWideToken } from "./security/identify.js";
 import { requireSameOrigin } from "./security/same-origin.js";
 
 /** Whether a request asks for a WebSocket. */
@@ -29,6 +29,7 @@ export async function openLive(c: AppContext, { hub, gateway }: SocketOptions): 
   // A WebSocket is not bound by the same-origin policy: any page could open it with the person's cookie.
   if (caller.via !== "token") requireSameOrigin(facts, hub.config.http.publicUrl);
   requireSomebody(caller);
+  requireWideToken(caller);
   if (!wantsSocket(c)) throw new VatioError("E_UPGRADE_REQUIRED", "This address is a WebSocket. Open it as one.");
   gateway.sockets.requireRoom(caller);
   let client: ReturnType<LiveGateway["open"]> | undefined;

@@ -1,4 +1,4 @@
-import { type Actor, type LogLevel, VatioError, type VatioEvent } from "@vatio/plugin-api";
+import { type Actor, VatioError, type VatioEvent } from "@vatio/plugin-api";
 import { type Authorizer, HUB } from "../auth/types.js";
 import type { HubClock } from "../clock.js";
 import type { CounterTable } from "../counters.js";
@@ -6,20 +6,20 @@ import { type LastDto, LiveClientFrame } from "../http/dto.js";
 import { parseJson } from "../http/input/json-input.js";
 import { badPaths, inputInvalid } from "../http/input/validate.js";
 import type { LogLine } from "../log/types.js";
-import { isEventPattern, matchesPattern, visibleEvent } from "./event-access.js";
+import { isEventPattern, visibleEvent } from "./event-access.js";
 import { Outbox } from "./outbox.js";
 import type { Rows } from "./rows.js";
+import { type Subscription, Subscriptions } from "./subscriptions.js";
 import { TokenBucket } from "./token-bucket.js";
 import { CLOSE, type LiveTransport } from "./transport.js";
 
-/** What one client may ask for. */
+/** What one client may send. */
 export const CONNECTION_LIMITS = {
-  subscriptions: 50,
-  targets: 2_000,
   /** Characters of a frame: 500 ids of the longest kind fit. */
   frameLength: 320 * 1024,
-  framesPerSecond: 20,
-  frameBurst: 60,
+  framesPerSecond: 50,
+  /** A page that comes back repeats everything at once. */
+  frameBurst: 600,
 } as const;
 
 /** What a connection needs of the hub. */
@@ -35,12 +35,6 @@ export interface ConnectionHub {
   watch(connection: LiveConnection, target: string, on: boolean): void;
 }
 
-interface Subscription {
-  readonly targets: ReadonlySet<string>;
-  readonly events: readonly string[];
-  readonly logs: LogLevel | undefined;
-}
-
 type SubscribeFrame = Extract<LiveClientFrame, { type: "subscribe" }>;
 
 export interface ConnectionOptions {
@@ -49,8 +43,6 @@ export interface ConnectionOptions {
   readonly hub: ConnectionHub;
 }
 
-const LEVELS: readonly LogLevel[] = ["debug", "info", "warn", "error"];
-
 /** One client of the live stream: its subscriptions, and what of them it may see. */
 export class LiveConnection implements Disposable {
   readonly #actor: Actor;
@@ -58,7 +50,7 @@ export class LiveConnection implements Disposable {
   readonly #hub: ConnectionHub;
   readonly #outbox: Outbox;
   readonly #bucket: TokenBucket;
-  readonly #subscriptions = new Map<number, Subscription>();
+  readonly #subscriptions = new Subscriptions();
 
   constructor({ actor, transport, hub }: ConnectionOptions) {
     this.#actor = actor;
@@ -95,12 +87,7 @@ export class LiveConnection implements Disposable {
   }
 
   event(event: VatioEvent): void {
-    if (
-      ![...this.#subscriptions.values()].some(({ events }) =>
-        events.some((pattern) => matchesPattern(pattern, event.type)),
-      )
-    )
-      return;
+    if (!this.#subscriptions.wantsEvent(event.type)) return;
     const visible = visibleEvent(event, this.#actor, this.#hub.authorizer);
     if (!visible) return;
     const { type, payload, at, source } = visible;
@@ -108,31 +95,31 @@ export class LiveConnection implements Disposable {
   }
 
   log(line: LogLine): void {
-    const wanted = [...this.#subscriptions.values()].some(
-      ({ logs }) => logs !== undefined && LEVELS.indexOf(line.level) >= LEVELS.indexOf(logs),
-    );
-    if (wanted) this.#outbox.log({ type: "log", line: { ...line } });
+    if (this.#subscriptions.wantsLog(line.level)) this.#outbox.log({ type: "log", line: { ...line } });
   }
 
   /** Rights may have changed since the subscription: what is no longer allowed ends. */
   recheck(): void {
     const mayAdminister = this.#hub.authorizer.can(this.#actor, "administer", HUB);
-    for (const [id, subscription] of this.#subscriptions) {
+    for (const [id, subscription] of this.#subscriptions.entries()) {
       const targets = new Set([...subscription.targets].filter((target) => this.#hub.mayRead(this.#actor, target)));
       this.#replace(id, { ...subscription, targets, logs: mayAdminister ? subscription.logs : undefined });
     }
   }
 
   [Symbol.dispose](): void {
-    for (const id of [...this.#subscriptions.keys()]) this.#replace(id, undefined);
+    for (const [id] of this.#subscriptions.entries()) this.#replace(id, undefined);
     this.#outbox[Symbol.dispose]();
   }
 
   #take(text: string): void {
+    let id: number | undefined;
     try {
-      this.#handle(parseFrame(text));
+      const frame = parseFrame(text);
+      if (frame.type === "subscribe") id = frame.id;
+      this.#handle(frame);
     } catch (error) {
-      this.#answerError(error);
+      this.#answerError(error, id);
     }
   }
 
@@ -155,39 +142,24 @@ export class LiveConnection implements Disposable {
     });
   }
 
-  #admit(frame: SubscribeFrame): Subscription {
-    const { id, targets = [], events = [], logs } = frame;
-    if (!this.#subscriptions.has(id) && this.#subscriptions.size >= CONNECTION_LIMITS.subscriptions)
-      throw tooMany("subscriptions", CONNECTION_LIMITS.subscriptions);
-    if (this.#targetCount(id) + targets.length > CONNECTION_LIMITS.targets)
-      throw tooMany("targets", CONNECTION_LIMITS.targets);
+  #admit({ id, targets = [], events = [], logs }: SubscribeFrame): Subscription {
+    this.#subscriptions.requireRoom(id, targets.length, events.length);
     if (!events.every(isEventPattern))
-      throw inputInvalid([{ path: "/events", problem: "must be names of events, `prefix.*` or `*`" }]);
+      throw inputInvalid([{ path: "/events", problem: "must be names, `prefix.*` or `*`" }]);
     if (logs !== undefined) this.#hub.authorizer.require(this.#actor, "administer", HUB);
-    const readable = targets.filter((target) => this.#hub.mayRead(this.#actor, target));
-    if (readable.length < targets.length)
-      this.#answerError(unknownTargets(targets.filter((target) => !readable.includes(target))), id);
-    return { targets: new Set(readable), events, logs };
-  }
-
-  #targetCount(except: number): number {
-    return [...this.#subscriptions].reduce((sum, [id, { targets }]) => (id === except ? sum : sum + targets.size), 0);
+    const readable = new Set(targets.filter((target) => this.#hub.mayRead(this.#actor, target)));
+    const others = targets.filter((target) => !readable.has(target));
+    if (others.length > 0) this.#answerError(unknownTargets(others), id);
+    return { targets: readable, events, logs };
   }
 
   #replace(id: number, subscription: Subscription | undefined): void {
-    const before = this.#subscriptions.get(id)?.targets ?? new Set<string>();
-    if (subscription) this.#subscriptions.set(id, subscription);
-    else this.#subscriptions.delete(id);
-    for (const target of subscription?.targets ?? []) this.#hub.watch(this, target, true);
-    for (const target of before) {
-      if (this.#wants(target)) continue;
+    const { begun, ended } = this.#subscriptions.replace(id, subscription);
+    for (const target of begun) this.#hub.watch(this, target, true);
+    for (const target of ended) {
       this.#hub.watch(this, target, false);
       this.#outbox.forget(target);
     }
-  }
-
-  #wants(target: string): boolean {
-    return [...this.#subscriptions.values()].some(({ targets }) => targets.has(target));
   }
 
   #answerError(error: unknown, id?: number): void {
@@ -213,13 +185,6 @@ function parseFrame(text: string): LiveClientFrame {
   if (problems.length > 0) throw inputInvalid(problems);
   return frame as LiveClientFrame;
 }
-
-const tooMany = (what: string, most: number): VatioError =>
-  new VatioError(
-    "E_SUBSCRIPTION_INVALID",
-    `One connection takes at most ${most} ${what}. Unsubscribe from some first.`,
-    { details: { most } },
-  );
 
 /** One error for what does not exist and for what may not be seen: which of both is nobody's business. */
 const unknownTargets = (targets: readonly string[]): VatioError =>

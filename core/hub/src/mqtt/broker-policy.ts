@@ -1,4 +1,4 @@
-import { type DurationMs, type Log, type MqttMessage, VatioError } from "@vatio/plugin-api";
+import { type Log, type MqttMessage, VatioError } from "@vatio/plugin-api";
 import type { AedesPublishPacket, Client, ConnectPacket, PublishPacket, Subscription } from "aedes";
 import type { HubClock } from "../clock.js";
 import type { CounterTable } from "../counters.js";
@@ -110,11 +110,7 @@ export class BrokerPolicy {
         return "close";
       })
       .then((verdict) => settle(verdict, packet, done))
-      .catch((error: unknown) => {
-        this.#count("fault", "acknowledge");
-        this.#options.log.error("A message could not be acknowledged.", { error: String(error) });
-        client?.conn.destroy();
-      });
+      .catch((error: unknown) => this.#fault(client, error));
   };
 
   readonly authorizeSubscribe = (
@@ -130,9 +126,12 @@ export class BrokerPolicy {
       return;
     }
     session?.filters.add(subscription.topic);
-    const wait = session?.pace() ?? 0;
-    if (wait > 0) this.#options.clock.timer(wait as DurationMs, () => done(null, subscription));
-    else done(null, subscription);
+    const turn = session?.pace();
+    if (turn === undefined) {
+      done(null, subscription);
+      return;
+    }
+    turn.then(() => done(null, subscription)).catch((error: unknown) => this.#fault(client, error));
   };
 
   /** Asked for each message and subscriber: rights may have changed since it subscribed. */
@@ -156,8 +155,11 @@ export class BrokerPolicy {
     }
     // aedes answers the repetition of a QoS 2 message itself; it must not reach the plugins twice.
     if (packet.qos === 2 && this.#options.sessions.hasIncoming(client.id, packet.messageId)) return "forward";
-    const wait = session.pace();
-    if (wait > 0) await this.#slowDown(wait);
+    const turn = session.pace();
+    if (turn !== undefined) {
+      this.#count("slowed", "client-rate");
+      await turn;
+    }
     return this.#take(session, packet, will);
   }
 
@@ -212,11 +214,6 @@ export class BrokerPolicy {
     return credential && this.#options.credentials.rights(credential.id);
   }
 
-  async #slowDown(wait: number): Promise<void> {
-    this.#count("slowed", "client-rate");
-    await new Promise<void>((done) => this.#options.clock.timer(wait as DurationMs, done));
-  }
-
   #refused(name: string, reason: string, session: ClientSession | undefined, topic: string): void {
     this.#count(name, reason);
     this.#options.log.debug("An MQTT client may not do that.", {
@@ -226,6 +223,13 @@ export class BrokerPolicy {
       client: session?.clientId,
       topic: topic.slice(0, 200),
     });
+  }
+
+  /** aedes threw while it was answered: the client goes, not the process. */
+  #fault(client: Client | null, error: unknown): void {
+    this.#count("fault", "answer");
+    this.#options.log.error("An MQTT client could not be answered.", { error: String(error) });
+    client?.conn.destroy();
   }
 
   #count(name: string, reason: string): void {

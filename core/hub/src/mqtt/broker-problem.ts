@@ -65,8 +65,16 @@ export const isAboutCertificate = (code: unknown): boolean =>
   typeof code === "string" &&
   (UNKNOWN_AUTHORITY.has(code) || (KEY_OF_CODE[code]?.startsWith("broker.certificate") ?? false));
 
+/** What else is known of an attempt to connect. */
+export interface AttemptFacts {
+  /** The encrypted connection stood before it went. */
+  readonly secured?: boolean;
+  readonly shown?: ShownCertificate | undefined;
+}
+
 /** Why there is no connection to a broker, as a sentence that says what to do. */
-export function explainBrokerProblem(endpoint: BrokerEndpoint, problem: unknown, shown?: ShownCertificate): Text {
+export function explainBrokerProblem(endpoint: BrokerEndpoint, problem: unknown, facts: AttemptFacts = {}): Text {
+  const { shown, secured = false } = facts;
   const { code, message } = readError(problem);
   const { url, clientId, serverName, host } = endpoint;
   const params = {
@@ -79,10 +87,17 @@ export function explainBrokerProblem(endpoint: BrokerEndpoint, problem: unknown,
     validTo: shown?.validTo ?? "?",
     detail: typeof code === "string" ? code : message.slice(0, 200),
   };
-  return text(keyOf(code, message, endpoint.secure), params);
+  return text(keyOf({ code, message, secure: endpoint.secure, secured }), params);
 }
 
-function keyOf(code: string | number | undefined, message: string, secure: boolean): string {
+interface ProblemFacts {
+  readonly code: string | number | undefined;
+  readonly message: string;
+  readonly secure: boolean;
+  readonly secured: boolean;
+}
+
+function keyOf({ code, message, secure, secured }: ProblemFacts): string {
   if (typeof code === "number") return KEY_OF_REASON[code] ?? "broker.refused";
   if (code !== undefined && UNKNOWN_AUTHORITY.has(code)) return "broker.certificate-authority";
   const known = code === undefined ? undefined : KEY_OF_CODE[code];
@@ -90,7 +105,8 @@ function keyOf(code: string | number | undefined, message: string, secure: boole
   if (CLIENT_CERTIFICATE_ALERT.test(code ?? "")) return "broker.client-certificate";
   if (/timeout/i.test(message)) return "broker.no-answer";
   if (code?.startsWith("ERR_SSL") || code === "EPROTO") return "broker.tls";
-  return secure ? "broker.closed-tls" : "broker.closed";
+  if (!secure) return "broker.closed";
+  return secured ? "broker.closed-tls" : "broker.no-tls";
 }
 
 function readError(problem: unknown): { readonly code: string | number | undefined; readonly message: string } {

@@ -1,4 +1,4 @@
-import type { Instant } from "@vatio/plugin-api";
+import type { DurationMs, Instant } from "@vatio/plugin-api";
 import type { HubClock } from "../clock.js";
 import type { BrokerLimits } from "./broker-limits.js";
 import type { Admission } from "./connection-gate.js";
@@ -24,6 +24,8 @@ export class ClientSession {
   readonly #clock: HubClock;
   readonly #limits: BrokerLimits;
   #bucket: TokenBucket | undefined;
+  #turn: Promise<void> = Promise.resolve();
+  #waiting = 0;
 
   constructor(clock: HubClock, limits: BrokerLimits, admission: Admission) {
     this.#clock = clock;
@@ -47,8 +49,20 @@ export class ClientSession {
     return this.credential ? this.#limits.kinds[this.credential.kind].payload : 0;
   }
 
-  /** Asks for the next message or subscription. @returns how long it has to wait, in milliseconds */
-  pace(): number {
-    return this.#bucket?.take() ?? 0;
+  /** Asks for the next message or subscription. @returns settles when it is its turn; undefined when it is now */
+  pace(): Promise<void> | undefined {
+    const wait = this.#bucket?.take() ?? 0;
+    if (wait <= 0 && this.#waiting === 0) return undefined;
+    const due = this.#clock.monotonic() + wait;
+    this.#waiting += 1;
+    // One after the other: timers of nearly the same moment may fire in another order than they were set.
+    this.#turn = this.#turn.then(() => this.#sleepUntil(due));
+    return this.#turn;
+  }
+
+  async #sleepUntil(due: number): Promise<void> {
+    const left = due - this.#clock.monotonic();
+    if (left > 0) await new Promise<void>((done) => this.#clock.timer(left as DurationMs, done));
+    this.#waiting -= 1;
   }
 }

@@ -1,4 +1,4 @@
-import { type DurationMs, VatioError } from "@vatio/plugin-api";
+import { type DurationMs, type PluginId, VatioError } from "@vatio/plugin-api";
 import type { HubClock } from "../clock.js";
 import type { BootConfig } from "../config/types.js";
 import type { CounterTable } from "../counters.js";
@@ -31,6 +31,8 @@ export interface CreateMqttOptions {
   readonly inbox: InboxStore;
   /** Topics of the drivers that there are, from their manifests; `setDeviceTopics` changes them later. */
   readonly deviceTopics?: readonly DeviceTopics[];
+  /** Whether a plugin is installed: for one that is not, nothing is collected. Left out: every plugin is. */
+  readonly isInstalled?: (plugin: PluginId) => boolean;
   /** Known devices: a blocked one is kept out, and a credential finds the id on the wire. */
   readonly devices?: CredentialDevices;
   readonly limits?: BrokerLimits;
@@ -84,7 +86,7 @@ export function createMqtt(options: CreateMqttOptions): HubMqtt {
   const transport: MqttTransport = broker;
   let loaded: Promise<void> | undefined;
   const load = (): Promise<void> =>
-    (loaded ??= Promise.all([credentials.load(), delivery.load()]).then(() => undefined));
+    (loaded ??= Promise.all([credentials.load(), delivery.load(options.isInstalled)]).then(() => undefined));
   return {
     transport,
     delivery,

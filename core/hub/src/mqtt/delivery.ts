@@ -67,9 +67,13 @@ export class PluginDelivery implements MqttDelivery {
     this.#options = options;
   }
 
-  /** Reads the filters that plugins had before the hub restarted. */
-  async load(): Promise<void> {
+  /** Reads the filters that plugins had before the hub restarted. Those of plugins that are no longer installed are forgotten. */
+  async load(isInstalled: (plugin: PluginId) => boolean = () => true): Promise<void> {
     for (const [plugin, filters] of await this.#options.memory.plugins()) {
+      if (!isInstalled(plugin)) {
+        await this.#options.memory.forget(plugin);
+        continue;
+      }
       const member = this.#member(plugin);
       if (!member.lane.isRunning) this.#remember(member, [...member.remembered, ...filters]);
     }

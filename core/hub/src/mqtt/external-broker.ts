@@ -51,6 +51,10 @@ const FIRST_DELAY = seconds(1);
 const LONGEST_DELAY = seconds(60);
 /** A connection that lasted less does not count as success: two hubs with one client id would otherwise cut each other off every second. */
 const STABLE_AFTER = seconds(20);
+/** Reason code of a connection that another one with the same client id replaced (MQTT 5 section 3.14.2.1). */
+const TAKEN_OVER = 142;
+/** Not every broker says so: after this many short connections in a row it is the likely cause. */
+const TAKEN_OVER_AFTER = 3;
 const REDELIVERY_DELAY = seconds(10);
 const MAX_QOS0_IN_FLIGHT = 10_000;
 
@@ -73,8 +77,11 @@ export class ExternalBroker implements MqttTransport {
   #connected = false;
   #connectedAt = 0;
   #failures = 0;
+  #shortLived = 0;
   #stopped = true;
   #problem: unknown;
+  /** The encrypted connection of this attempt stood. */
+  #secured = false;
   #why: Text | undefined;
   #timer: Disposable | undefined;
   #redelivery: Disposable | undefined;
@@ -162,6 +169,8 @@ export class ExternalBroker implements MqttTransport {
       connectTimeout: ANSWER_TIMEOUT_MS,
     });
     this.#client = client;
+    this.#secured = false;
+    client.stream.once("secureConnect", () => this.#noteSecured(client));
     ackLater(client, { receive: (packet) => this.#receive(packet), onUnacknowledged: () => this.#redeliverSoon() });
     client.on("connect", (connack) => this.#came(client, connack));
     client.on("error", (error) => this.#note(client, error));
@@ -187,6 +196,10 @@ export class ExternalBroker implements MqttTransport {
     this.#subscriptions.connected(client, { sessionPresent, version: this.#version });
   }
 
+  #noteSecured(client: MqttClient): void {
+    if (client === this.#client) this.#secured = true;
+  }
+
   /** The first error of an attempt is the cause; what follows are consequences. */
   #note(client: MqttClient, problem: unknown): void {
     if (client === this.#client) this.#problem ??= problem;
@@ -200,6 +213,8 @@ export class ExternalBroker implements MqttTransport {
     this.#connected = false;
     this.#subscriptions.disconnected();
     this.#failures = lasted >= STABLE_AFTER ? 0 : this.#failures + 1;
+    this.#shortLived = lasted > 0 && lasted < STABLE_AFTER ? this.#shortLived + 1 : 0;
+    if (this.#shortLived >= TAKEN_OVER_AFTER) this.#problem ??= { code: TAKEN_OVER };
     void end(client);
     if (this.#renewing) {
       this.#renewing = false;
@@ -225,7 +240,7 @@ export class ExternalBroker implements MqttTransport {
     const problem = this.#problem;
     const shown = isAboutCertificate(codeOf(problem)) ? await lookAtCertificate(this.#endpoint) : undefined;
     if (this.#stopped || this.#connected) return;
-    const why = explainBrokerProblem(this.#endpoint, problem, shown);
+    const why = explainBrokerProblem(this.#endpoint, problem, { shown, secured: this.#secured });
     const isNew = this.#why?.key !== why.key;
     this.#setWhy(why);
     const details = { url: this.#endpoint.url, reason: this.#reason(), ...shown };

@@ -13,7 +13,7 @@ export interface PluginInboxOptions {
 }
 
 /** Most messages that are handed out at once. */
-const BATCH = 256;
+const BATCH = 1_000;
 
 /** The durable inbox of one plugin, with what is on its way into it. */
 export class PluginInbox {
@@ -55,7 +55,7 @@ export class PluginInbox {
       this.#refused(message, VatioError.from(cause));
     } finally {
       this.#putting -= 1;
-      if (this.#putting === 0) this.#putsDone?.resolve();
+      if (this.#putting === 0) this.#releaseWaiting();
     }
   }
 
@@ -70,6 +70,10 @@ export class PluginInbox {
     if (this.#putting === 0) return;
     this.#putsDone ??= deferred();
     await this.#putsDone.promise;
+  }
+
+  #releaseWaiting(): void {
+    this.#putsDone?.resolve();
     this.#putsDone = undefined;
   }
 

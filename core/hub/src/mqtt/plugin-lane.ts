@@ -237,11 +237,18 @@ export class PluginLane {
     if (last) await this.#inbox.allPut();
     const group = await this.#inbox.next();
     if (this.#life !== life) return "none";
-    if (group.length === 0) return last ? "empty" : "some";
+    if (group.length === 0) return last ? "empty" : this.#nothingYet();
     const done = await Promise.all(group.map((message) => this.#handOut(message)));
     const finished = group.filter((_message, i) => done[i]);
     await this.#inbox.remove(finished);
     return finished.length > 0 ? "some" : "none";
+  }
+
+  /** Nothing of the inbox can be read: all of it is still on its way to the disk. */
+  async #nothingYet(): Promise<"some" | "none"> {
+    if (this.#inbox.putting === 0) return "none";
+    await this.#inbox.allPut();
+    return "some";
   }
 
   /** @returns whether it may leave the inbox */
@@ -288,10 +295,11 @@ export class PluginLane {
     if (this.#mode === "catching-up") this.#mode = "draining";
     this.#releaseHeld();
     const timer = this.#options.clock.timer(delay, resolve);
-    this.#pause = { end: resolve };
+    const pause = { end: resolve };
+    this.#pause = pause;
     await promise;
     timer[Symbol.dispose]();
-    this.#pause = undefined;
+    if (this.#pause === pause) this.#pause = undefined;
   }
 
   #rejected({ topic }: MqttMessage, error: VatioError): void {

@@ -24,8 +24,8 @@ export class SubscriptionSync {
   #wanted: readonly string[] = [];
   /** What the session holds. */
   #held = new Set<string>();
-  /** Subscribed once more, so that the broker sends what it retains. */
-  readonly #again = new Set<string>();
+  /** Filters whose retained messages somebody waits for. */
+  readonly #asked = new Set<string>();
   readonly #refused = new Set<string>();
   #fresh = false;
   #working = false;
@@ -46,10 +46,8 @@ export class SubscriptionSync {
 
   /** Asks for the retained messages of a filter: the subscription that covers it is made again. */
   refresh(filter: string): void {
-    const covering = this.#wanted.find((wide) => wide === filter || filterCovers(wide, filter));
-    if (covering === undefined || !this.#held.has(covering)) return;
-    this.#again.add(covering);
-    void this.#work();
+    this.#asked.add(filter);
+    queueMicrotask(() => void this.#work());
   }
 
   /** A new connection. Where the broker has kept the session, its subscriptions are made again all the same: it may have an older state. */
@@ -58,7 +56,6 @@ export class SubscriptionSync {
     this.#version = version;
     if (!sessionPresent) this.#held.clear();
     this.#fresh = true;
-    this.#again.clear();
     this.#refused.clear();
     void this.#work();
   }
@@ -83,19 +80,39 @@ export class SubscriptionSync {
   /** First what is missing, then what is too much: there must be no moment without a filter. @returns whether there may be more to do */
   async #step(client: MqttClient): Promise<boolean> {
     const wanted = new Set(this.#wanted);
-    const known = this.#fresh ? [...wanted].filter((filter) => this.#held.has(filter)) : [];
-    this.#fresh = false;
+    this.#forgetRefused(wanted);
+    const { again, answered } = this.#askedAgain(wanted);
+    const known = this.#fresh ? [...wanted].filter((filter) => this.#held.has(filter) && !again.has(filter)) : [];
     const missing = [...wanted].filter((filter) => !this.#held.has(filter) && !this.#refused.has(filter));
-    const again = [...this.#again].filter((filter) => wanted.has(filter));
-    this.#again.clear();
     const surplus = [...this.#held].filter((filter) => !wanted.has(filter));
-    if (known.length + missing.length + again.length + surplus.length === 0) return false;
+    if (known.length + missing.length + again.size + surplus.length === 0) return false;
     // Retained messages come for new subscriptions only (MQTT 5 section 3.8.3.1); 3.1.1 sends them again, which is harmless.
     await this.#subscribe(client, known, 1);
+    this.#fresh = false;
     await this.#subscribe(client, [...missing, ...again], 0);
+    for (const filter of answered) this.#asked.delete(filter);
     await this.#unsubscribe(client, surplus);
     this.#options.memory.saveSubscribed([...this.#held].sort());
     return true;
+  }
+
+  /** The subscriptions to make again, and the filters that are answered by them or by a new subscription. */
+  #askedAgain(wanted: ReadonlySet<string>): { again: ReadonlySet<string>; answered: readonly string[] } {
+    const again = new Set<string>();
+    const answered: string[] = [];
+    for (const filter of this.#asked) {
+      const covering = [...wanted].find((wide) => wide === filter || filterCovers(wide, filter));
+      if (covering === undefined) continue;
+      answered.push(filter);
+      if (this.#held.has(covering)) again.add(covering);
+    }
+    return { again, answered };
+  }
+
+  #forgetRefused(wanted: ReadonlySet<string>): void {
+    const gone = [...this.#refused].filter((filter) => !wanted.has(filter));
+    for (const filter of gone) this.#refused.delete(filter);
+    if (gone.length > 0) this.#options.onRefused([...this.#refused]);
   }
 
   async #unsubscribe(client: MqttClient, filters: readonly string[]): Promise<void> {

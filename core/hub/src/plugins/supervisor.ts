@@ -137,7 +137,9 @@ export class PluginSupervisor {
     const { source, services, memory } = this.#options;
     const work = async (): Promise<void> => {
       const { migrate } = await run.runtime.load();
-      await run.runtime.setup(await settingsForRun(source.manifest, memory, migrate));
+      const settings = await settingsForRun(source.manifest, memory, migrate);
+      // It may have been stopped meanwhile: what is closed already must not be opened again.
+      if (!run.over) await run.runtime.setup(settings);
     };
     const first = Promise.race([work(), run.interrupted.promise]);
     await withDeadline(services.clock, first, { after: SETUP_DEADLINE, error: () => setupTooLong(this.id) });

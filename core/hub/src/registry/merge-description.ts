@@ -45,7 +45,10 @@ export function mergeDescription(device: StoredDevice, description: DeviceDescri
   const channels = new Map(device.channels.map((channel) => [channel.key, channel]));
   for (const described of description.channels)
     channels.set(described.key, mergeChannel(device, channels.get(described.key), described));
+  // A person names the device when accepting it; until then its own name may still come.
+  const name = device.state === "pending" ? clipped(description.suggestedName) : undefined;
   const facts = Object.entries({
+    name,
     model: clipped(description.model),
     firmware: clipped(description.firmware),
     address: clipped(description.address),

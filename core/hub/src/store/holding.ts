@@ -3,8 +3,6 @@ import type { Generation, HeldRowRecord } from "./generation.js";
 import type { ChannelNumbers, Sql } from "./types.js";
 import { ORIGIN_CODES } from "./validate-batch.js";
 
-/** Rows of one device that may wait: without a limit, one that never learns the time would fill the disk. */
-const MOST_ROWS_OF_DEVICE = 500_000;
 /** Rows that are moved at a time. */
 const PAGE_ROWS = 10_000;
 
@@ -30,11 +28,14 @@ export interface HeldPage {
 /** Rows whose boot has no known begin: they wait, durably, until somebody knows it. */
 export class Holding {
   readonly #channels: ChannelNumbers;
+  readonly #mostRows: number;
   /** Rows by device and boot, those of commits under way included. */
   readonly #counts = new Map<string, Map<string, number>>();
 
-  constructor(channels: ChannelNumbers) {
+  /** `mostRows` of one device: without a limit, one that never learns the time would fill the disk. */
+  constructor(channels: ChannelNumbers, mostRows: number) {
     this.#channels = channels;
+    this.#mostRows = mostRows;
   }
 
   async load(sql: Sql): Promise<void> {
@@ -58,7 +59,7 @@ export class Holding {
   roomFor(device: string): number {
     let held = 0;
     for (const n of this.#counts.get(device)?.values() ?? []) held += n;
-    return MOST_ROWS_OF_DEVICE - held;
+    return this.#mostRows - held;
   }
 
   add(rows: readonly HeldRowRecord[], generation: Generation): void {

@@ -31,6 +31,9 @@ interface Waiting {
   readonly also: ((generation: Generation) => void) | undefined;
 }
 
+/** Look-ups for one draft; what is still unseen then is stored all the same, and its table marked. */
+const MOST_LOOKUPS = 3;
+
 /** Rows that share a look-up. */
 const GROUP_ROWS = 20_000;
 
@@ -86,7 +89,7 @@ export class LateLane {
     for (const waiting of group) {
       await this.#room(waiting.draft);
       // While it waited, memory may have moved on beyond rows that it still knew.
-      while (this.#options.intake.lateSpans(waiting.draft, known).length > 0) known = await this.#lookUp([waiting]);
+      for (let n = 0; n < MOST_LOOKUPS && this.#options.intake.lateSpans(waiting.draft, known).length > 0; n++) known = await this.#lookUp([waiting]);
       this.#accept(waiting, known);
     }
   }

@@ -5,11 +5,10 @@ import type { Sql, SqlValue } from "./types.js";
 /** A connection that several may use: their statements queue. */
 export class QueuedSql implements Sql {
   readonly #connection: SqlConnection;
-  readonly #queue: SerialQueue;
+  readonly #queue = new SerialQueue();
 
-  constructor(connection: SqlConnection, queue = new SerialQueue()) {
+  constructor(connection: SqlConnection) {
     this.#connection = connection;
-    this.#queue = queue;
   }
 
   all<T extends object>(statement: string, parameters?: readonly SqlValue[]): Promise<T[]> {
@@ -18,5 +17,10 @@ export class QueuedSql implements Sql {
 
   run(statement: string, parameters?: readonly SqlValue[]): Promise<void> {
     return this.#queue.run(() => this.#connection.run(statement, parameters));
+  }
+
+  /** Settles when no statement waits or runs. */
+  drained(): Promise<void> {
+    return this.#queue.drained();
   }
 }

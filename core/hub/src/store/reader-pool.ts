@@ -32,6 +32,7 @@ export class ReaderPool {
   readonly #free: SqlConnection[];
   readonly #waiting: Waiting[] = [];
   #closed = false;
+  #allFree: Deferred<void> | undefined;
 
   private constructor(options: ReaderPoolOptions, connections: SqlConnection[]) {
     this.#clock = options.clock;
@@ -72,11 +73,14 @@ export class ReaderPool {
     }
   }
 
-  /** Lets running queries end, refuses those that wait. */
+  /** Interrupts running queries and refuses those that wait. Settles when none runs any more: only then may the database be closed. */
   async close(): Promise<void> {
     this.#closed = true;
     for (const waiting of this.#waiting.splice(0)) waiting.turn.reject(busy("The store is closing."));
     for (const connection of this.#all) if (!this.#free.includes(connection)) connection.interrupt();
+    if (this.#free.length === this.#all.length) return;
+    this.#allFree ??= deferred();
+    await this.#allFree.promise;
   }
 
   #take(waiting: Waiting): Promise<SqlConnection> {
@@ -99,5 +103,6 @@ export class ReaderPool {
     const next = this.#waiting.shift();
     if (next) next.turn.resolve(connection);
     else this.#free.push(connection);
+    if (this.#free.length === this.#all.length) this.#allFree?.resolve();
   }
 }

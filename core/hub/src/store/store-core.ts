@@ -1,4 +1,4 @@
-import { type Batch, type ChannelId, milliseconds, type Text, VatioError } from "@vatio/plugin-api";
+import { type Batch, type ChannelId, milliseconds, type Text, text, VatioError } from "@vatio/plugin-api";
 import { Arrivals } from "./arrivals.js";
 import { BootMover } from "./boot-mover.js";
 import { Boots } from "./boots.js";
@@ -32,21 +32,30 @@ const HEALTH = "hub/store";
 const MEGABYTE = 1024 * 1024;
 const MAX_ROWS = 8_192;
 const HARD_CAP = 65_536;
+const HELD_ROWS = 500_000;
 const INBOX_MESSAGES = 100_000;
 const INBOX_BYTES = 64 * MEGABYTE;
 
 /** Connections of one database: `writer` for everything that writes, `service` for look-ups. */
-export interface CoreConnections {
+interface CoreConnections {
   readonly writer: SqlConnection;
   readonly service: SqlConnection;
+}
+
+/** What outlives a core: after a fatal failure another one takes over. */
+export interface CoreContext {
+  readonly onBatch: Listeners<Batch>;
+  readonly onCommit: Listeners<readonly ChannelId[]>;
+  /** The database gave up; only opening it again helps. */
+  readonly onFatal: (error: VatioError) => void;
+  /** Name of this run of the hub, among all, once there was a core. */
+  readonly session: string | undefined;
 }
 
 /** The parts of the telemetry store that writing takes, wired together. */
 export class StoreCore {
   readonly queue = new SerialQueue();
   readonly last = new LastValueTable();
-  readonly onBatch: Listeners<Batch>;
-  readonly onCommit: Listeners<readonly ChannelId[]>;
   readonly tables: HotTables;
   readonly holding: Holding;
   readonly commit: GroupCommit;
@@ -61,6 +70,8 @@ export class StoreCore {
   /** Name of this run of the hub, among all. */
   readonly session: string;
   readonly #options: TelemetryStoreOptions;
+  readonly #context: CoreContext;
+  readonly #service: QueuedSql;
   readonly #recent = new RecentValues();
   readonly #frames = new FrameRanges();
   readonly #boots = new Boots();
@@ -72,19 +83,20 @@ export class StoreCore {
   /** Tables of commits that failed: whether a failed commit left a trace is not certain. */
   readonly #doubtful = new Set<string>();
   #committedArrival: number;
+  #hasFailed = false;
   #rowsCommitted = 0;
 
-  private constructor(options: TelemetryStoreOptions, { writer, service }: CoreConnections, arrivals: Arrivals) {
+  private constructor(options: TelemetryStoreOptions, context: CoreContext, { writer, service }: CoreConnections, arrivals: Arrivals) {
     const { clock, log, config, channels } = options;
     const sql = new QueuedSql(service);
     this.#options = options;
+    this.#context = context;
+    this.#service = sql;
     this.#arrivals = arrivals;
     this.#committedArrival = arrivals.last;
-    this.session = `run-${arrivals.last}`;
-    this.onBatch = new Listeners((error) => this.#listenerFailed(error));
-    this.onCommit = new Listeners((error) => this.#listenerFailed(error));
+    this.session = context.session ?? `run-${arrivals.last}`;
     this.tables = new HotTables(clock);
-    this.holding = new Holding(channels);
+    this.holding = new Holding(channels, config.heldRows ?? HELD_ROWS);
     this.guard = this.#makeGuard();
     this.gate = new WriteGate(this.guard);
     this.#writer = new CommitWriter({ connection: writer, tables: this.tables, log });
@@ -108,7 +120,7 @@ export class StoreCore {
       last: this.last,
       frames: this.#frames,
       holding: this.holding,
-      onBatch: (batch) => this.onBatch.call(batch),
+      onBatch: (batch) => context.onBatch.call(batch),
     });
     this.drafter = new Drafter({ ...options, boots: this.#boots, session: this.session });
     this.lane = new LateLane({ intake: this.intake, commit: this.commit, tables: this.tables, sql, onError: (error) => this.#lookUpFailed(error) });
@@ -144,9 +156,9 @@ export class StoreCore {
   }
 
   /** Connects and reads what the database holds. */
-  static async open(options: TelemetryStoreOptions, database: DuckDb): Promise<StoreCore> {
+  static async open(options: TelemetryStoreOptions, context: CoreContext, database: DuckDb): Promise<StoreCore> {
     const connections = { writer: await database.connect(), service: await database.connect() };
-    const core = new StoreCore(options, connections, await Arrivals.open(connections.writer));
+    const core = new StoreCore(options, context, connections, await Arrivals.open(connections.writer));
     await core.#load(connections.writer);
     return core;
   }
@@ -185,6 +197,17 @@ export class StoreCore {
     await this.queue.drained();
     await this.queue.run(() => this.#writer.checkpoint()).catch((error: unknown) => this.#maintenanceFailed(VatioError.from(error)));
     this.#writer.close();
+    await this.#service.drained();
+  }
+
+  /** Gives everything up that waits; the database does not take it any more. */
+  async abandon(error: VatioError): Promise<void> {
+    this.gate.fail(error);
+    this.lane.abort(error);
+    await this.commit.flush();
+    await this.queue.drained();
+    this.#writer.close();
+    await this.#service.drained();
   }
 
   #makeGuard(): DiskGuard | undefined {
@@ -226,8 +249,10 @@ export class StoreCore {
     this.#committedArrival = Math.max(this.#committedArrival, generation.lastArrival);
     this.#rowsCommitted += generation.rows;
     this.#doubtful.clear();
+    if (this.#hasFailed) this.#blockedChanged(undefined);
+    this.#hasFailed = false;
     const changed = [...generation.channels].flatMap((number) => channels.channelOf(number) ?? []);
-    if (changed.length > 0) this.onCommit.call(changed);
+    if (changed.length > 0) this.#context.onCommit.call(changed);
     this.#maintenance.afterCommit();
   }
 
@@ -237,6 +262,8 @@ export class StoreCore {
     const rows = generations.reduce((sum, generation) => sum + generation.rows, 0);
     this.count("commit-failed", error.code);
     this.#options.log.error("A group of readings could not be stored. Whoever sent them is told to send them again.", { code: error.code, reason: error.message, rows });
+    this.#options.health?.set(HEALTH, "degraded", text("health.store-blocked", { why: error.message }));
+    this.#hasFailed = true;
     this.#noteFailure(error);
   }
 
@@ -244,6 +271,7 @@ export class StoreCore {
     if (error.code === "E_STORE_FATAL") {
       this.gate.fail(error);
       this.#blockedChanged(this.gate.blocked);
+      this.#context.onFatal(error);
     }
     if (error.code === "E_STORE_DISK_FULL") void this.guard?.check();
   }
@@ -256,11 +284,6 @@ export class StoreCore {
   #lookUpFailed(error: VatioError): void {
     this.count("look-up-failed", error.code);
     this.#options.log.warn("A look-up of older readings failed; late rows were stored without it.", { reason: error.message });
-  }
-
-  #listenerFailed(error: unknown): void {
-    this.count("listener-failed", VatioError.from(error).code);
-    this.#options.log.error("A listener of the store failed.", { reason: error instanceof Error ? error.message : String(error) });
   }
 
   #blockedChanged(blocked: Text | undefined): void {

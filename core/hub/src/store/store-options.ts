@@ -16,6 +16,8 @@ export interface TelemetryStoreConfig extends BootStoreConfig {
   readonly maxRows?: number;
   /** Rows that may wait; then writers wait. 65,536. */
   readonly hardCap?: number;
+  /** Readings of one device that may wait for it to know the time; 500,000. */
+  readonly heldRows?: number;
   /** Messages that one plugin's inbox takes; 100,000. */
   readonly inboxMessages?: number;
   /** Bytes that one plugin's inbox takes; 64 MiB. */

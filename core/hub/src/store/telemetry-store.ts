@@ -1,76 +1,96 @@
 import { freemem } from "node:os";
 import { isChannelId } from "@vatio/model";
-import {
-  type Batch,
-  type ChannelId,
-  type DeviceId,
-  type Instant,
-  type LastValues,
-  type PointId,
-  type Series,
-  seconds,
-  text,
-  type Written,
-} from "@vatio/plugin-api";
+import { type Batch, type ChannelId, type DeviceId, type Instant, type LastValues, type PointId, type Series, seconds, text, VatioError, type Written } from "@vatio/plugin-api";
 import { type Draft, HUB_DEVICE } from "./draft.js";
 import type { DuckDb } from "./duckdb.js";
 import { Exporter } from "./export-rows.js";
 import { lastOfPoint } from "./last-values.js";
 import type { Accepted } from "./late-lane.js";
+import { Listeners } from "./listeners.js";
 import { bytesOnDisk } from "./maintenance.js";
 import { openTelemetryDatabase } from "./open-telemetry.js";
 import { isClockSet } from "./plausible-time.js";
 import { ReaderPool } from "./reader-pool.js";
+import { Recovery } from "./recovery.js";
 import { segmentsOf } from "./segments.js";
 import { SeriesReader } from "./series-query.js";
-import { StoreCore } from "./store-core.js";
+import { type CoreContext, StoreCore } from "./store-core.js";
 import type { TelemetryStoreOptions } from "./store-options.js";
 import type { ExportBlock, ExportQuery, InboxStore, SeriesQuery, StoreFigures, StoreStatus, TelemetryStore, WriteOptions } from "./types.js";
 
 const MEGABYTE = 1024 * 1024;
 /** How far off the time of the hub's own start may be. */
 const START_ERROR = seconds(1);
+const HEALTH_REPAIRS = "hub/store/repairs";
 
+/** One opened database and all that works on it. */
 interface Opened {
   readonly database: DuckDb;
   readonly repairs: readonly string[];
   readonly core: StoreCore;
   readonly readers: ReaderPool;
+  readonly series: SeriesReader;
+  readonly exporter: Exporter;
+}
+
+async function openParts(options: TelemetryStoreOptions, context: CoreContext): Promise<Opened> {
+  const { path, clock, log, config } = options;
+  const { database, repairs } = await openTelemetryDatabase({ path, memoryMb: config.memoryMb, clock, log });
+  try {
+    const core = await StoreCore.open(options, context, database);
+    const readers = await ReaderPool.create({ database, clock });
+    const reading = { ...options, readers, tables: core.tables };
+    return { database, repairs, core, readers, series: new SeriesReader(reading), exporter: new Exporter(reading) };
+  } catch (error) {
+    database.close();
+    throw error;
+  }
 }
 
 class DuckDbTelemetryStore implements TelemetryStore {
   readonly #options: TelemetryStoreOptions;
-  readonly #opened: Opened;
-  readonly #core: StoreCore;
-  readonly #series: SeriesReader;
-  readonly #exporter: Exporter;
+  readonly #onBatch: Listeners<Batch>;
+  readonly #onCommit: Listeners<readonly ChannelId[]>;
+  readonly #recovery: Recovery;
+  readonly #repairs: string[] = [];
+  #opened: Opened | undefined;
   /** The hub's clock was not set yet: what it stamped waits. */
   #isUnset: boolean;
   #closing: Promise<void> | undefined;
 
-  constructor(options: TelemetryStoreOptions, opened: Opened) {
+  constructor(options: TelemetryStoreOptions) {
     this.#options = options;
-    this.#opened = opened;
-    this.#core = opened.core;
     this.#isUnset = !isClockSet(options.clock);
-    const reading = { ...options, readers: opened.readers, tables: opened.core.tables };
-    this.#series = new SeriesReader(reading);
-    this.#exporter = new Exporter(reading);
+    this.#onBatch = new Listeners((error) => this.#listenerFailed(error));
+    this.#onCommit = new Listeners((error) => this.#listenerFailed(error));
+    this.#recovery = new Recovery({ ...options, reopen: (error) => this.#reopen(error) });
+  }
+
+  async open(): Promise<void> {
+    this.#opened = await openParts(this.#options, {
+      onBatch: this.#onBatch,
+      onCommit: this.#onCommit,
+      onFatal: (error) => this.#recovery.begin(error),
+      session: this.#opened?.core.session,
+    });
+    this.#noteRepairs(this.#opened.repairs);
+    this.#core.mover.resume().catch((error: unknown) => this.#options.log.warn("Readings that waited could not be moved yet.", { reason: String(error) }));
   }
 
   async write(batches: readonly Batch[], options: WriteOptions = {}): Promise<Written> {
-    const { gate, drafter } = this.#core;
+    const { gate, drafter, lane } = this.#core;
     if (!gate.isOpen) await this.#core.assertOpen();
     if (this.#isUnset) this.#askClock();
     const draft = drafter.draft(batches, options);
-    const { written, stored } = this.#accept(draft) ?? (await this.#core.lane.submit(draft));
+    const { written, stored } = this.#accept(draft) ?? (await lane.submit(draft));
     this.#count(written);
     await stored;
     return written;
   }
 
-  bootedAt(device: DeviceId, boot: string, at: Instant, errorMs: number): Promise<void> {
-    return this.#core.assertOpen().then(() => this.#core.mover.bootedAt(device, boot, { at, errorMs }));
+  async bootedAt(device: DeviceId, boot: string, at: Instant, errorMs: number): Promise<void> {
+    await this.#core.assertOpen();
+    await this.#core.mover.bootedAt(device, boot, { at, errorMs });
   }
 
   last(target: PointId | ChannelId): LastValues {
@@ -81,24 +101,30 @@ class DuckDbTelemetryStore implements TelemetryStore {
   }
 
   series(query: SeriesQuery): Promise<readonly Series[]> {
-    return this.#series.read(query);
+    return this.#parts.series.read(query);
   }
 
   exportRows(query: ExportQuery): AsyncIterable<ExportBlock> {
-    return this.#exporter.read(query);
+    return this.#parts.exporter.read(query);
   }
 
   onBatch(listener: (batch: Batch) => void): Disposable {
-    return this.#core.onBatch.add(listener);
+    return this.#onBatch.add(listener);
   }
 
   onCommit(listener: (channels: readonly ChannelId[]) => void): Disposable {
-    return this.#core.onCommit.add(listener);
+    return this.#onCommit.add(listener);
   }
 
-  get inbox(): InboxStore {
-    return this.#core.inbox;
-  }
+  readonly inbox: InboxStore = {
+    put: (plugin, message) => this.#core.inbox.put(plugin, message),
+    read: (plugin, limit) => this.#core.inbox.read(plugin, limit),
+    remove: (plugin, ids) => this.#core.inbox.remove(plugin, ids),
+    crashed: (plugin, id) => this.#core.inbox.crashed(plugin, id),
+    size: (plugin) => this.#core.inbox.size(plugin),
+    aside: (plugin) => this.#core.inbox.aside(plugin),
+    dropAside: (plugin, id) => this.#core.inbox.dropAside(plugin, id),
+  };
 
   async flush(): Promise<void> {
     await this.#core.lane.drained();
@@ -120,7 +146,7 @@ class DuckDbTelemetryStore implements TelemetryStore {
       bytesOnDisk: await bytesOnDisk(this.#options.path),
       freeBytes: free,
       pendingRows: commit.pending,
-      repairs: this.#opened.repairs,
+      repairs: this.#repairs,
       ...(daysLeft === undefined ? {} : { daysLeft }),
       ...(gate.blocked ? { blocked: gate.blocked } : {}),
     };
@@ -138,7 +164,7 @@ class DuckDbTelemetryStore implements TelemetryStore {
       pendingRows: commit.pending,
       waitingWrites: lane.size,
       queue: queue.size,
-      queries: this.#opened.readers.load,
+      queries: this.#parts.readers.load,
       heldRows: holding.rows,
     };
   }
@@ -148,10 +174,30 @@ class DuckDbTelemetryStore implements TelemetryStore {
     return this.#closing;
   }
 
+  get #parts(): Opened {
+    if (this.#opened) return this.#opened;
+    throw new VatioError("E_STORE_CLOSED", "The store is not open.", { retryable: true });
+  }
+
+  get #core(): StoreCore {
+    return this.#parts.core;
+  }
+
   async #close(): Promise<void> {
-    await this.#core.end();
-    await this.#opened.readers.close();
-    this.#opened.database.close();
+    await this.#recovery.stop();
+    const { core, readers, database } = this.#parts;
+    await core.end();
+    await readers.close();
+    database.close();
+  }
+
+  /** Gives the database up that failed for good and opens it again. */
+  async #reopen(error: VatioError): Promise<void> {
+    const { core, readers, database } = this.#parts;
+    await core.abandon(error);
+    await readers.close();
+    database.close();
+    await this.open();
   }
 
   /** Takes a draft at once. @returns undefined when it must wait for a look-up or for room */
@@ -181,10 +227,16 @@ class DuckDbTelemetryStore implements TelemetryStore {
       log.warn("Readings that came before the time was known could not be moved yet.", { reason: error instanceof Error ? error.message : String(error) });
     });
   }
-}
 
-function reportRepairs({ health }: TelemetryStoreOptions, repairs: readonly string[]): void {
-  if (repairs.length > 0) health?.set("hub/store/repairs", "degraded", text("health.store-repaired", { what: repairs.join(" ") }));
+  #noteRepairs(repairs: readonly string[]): void {
+    this.#repairs.push(...repairs);
+    if (this.#repairs.length > 0) this.#options.health?.set(HEALTH_REPAIRS, "degraded", text("health.store-repaired", { what: this.#repairs.join(" ") }));
+  }
+
+  #listenerFailed(error: unknown): void {
+    this.#options.counters.add("store", "listener-failed", VatioError.from(error).code);
+    this.#options.log.error("A listener of the store failed.", { reason: error instanceof Error ? error.message : String(error) });
+  }
 }
 
 /**
@@ -192,17 +244,7 @@ function reportRepairs({ health }: TelemetryStoreOptions, repairs: readonly stri
  * @throws E_STORE_OPEN, E_STORE_LOCKED, E_STORE_NEWER, E_STORE_UNREADABLE, E_MIGRATION_FAILED
  */
 export async function openTelemetryStore(options: TelemetryStoreOptions): Promise<TelemetryStore> {
-  const { path, clock, log, config } = options;
-  const { database, repairs } = await openTelemetryDatabase({ path, memoryMb: config.memoryMb, clock, log });
-  try {
-    const core = await StoreCore.open(options, database);
-    const readers = await ReaderPool.create({ database, clock });
-    const store = new DuckDbTelemetryStore(options, { database, repairs, core, readers });
-    reportRepairs(options, repairs);
-    core.mover.resume().catch((error: unknown) => log.warn("Readings that waited could not be moved yet.", { reason: String(error) }));
-    return store;
-  } catch (error) {
-    database.close();
-    throw error;
-  }
+  const store = new DuckDbTelemetryStore(options);
+  await store.open();
+  return store;
 }

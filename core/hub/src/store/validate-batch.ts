@@ -155,6 +155,7 @@ export function pickRows(batch: CheckedBatch, stay: Uint8Array): CheckedBatch | 
  */
 export function validateBatch(batch: Batch, number: number, limits: BatchLimits, rejections: Rejections): CheckedBatch | undefined {
   const length = batch.at.length;
+  if (length === 0) return undefined;
   const refused = new RefusedValues(length, rejections);
   const columns = checkColumns(batch, limits.metrics, refused);
   let stay = checkTimes(batch.at, limits, rejections);

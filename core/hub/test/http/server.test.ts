@@ -90,6 +90,18 @@ describe("what the transport refuses", () => {
       "E_REQUEST_INVALID",
     ],
     [
+      "a path with a backslash",
+      "GET /\\x HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n",
+      /^HTTP\/1\.1 400 /,
+      "E_REQUEST_INVALID",
+    ],
+    [
+      "a host with a user",
+      "GET / HTTP/1.1\r\nHost: a@b\r\nConnection: close\r\n\r\n",
+      /^HTTP\/1\.1 400 /,
+      "E_REQUEST_INVALID",
+    ],
+    [
       "an address that is none",
       "GET http:// HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n",
       /^HTTP\/1\.1 400 /,
@@ -194,7 +206,7 @@ describe("metrics", () => {
     expect(text).toContain('vatio_http_requests_total{method="GET",route="/points",status="401"} 1');
     for (const name of [
       "vatio_store_rows_committed_total 0",
-      'vatio_store_disk_bytes{kind="free"} 2',
+      'vatio_store_disk_bytes{kind="free"} 1000000000000',
       "vatio_mqtt_clients 2",
       'vatio_health{status="ok"} 1',
       'vatio_build_info{version="0.1.0"} 1',

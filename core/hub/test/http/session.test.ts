@@ -166,6 +166,12 @@ describe("people and machines", () => {
     },
   );
 
+  it("a password that a reverse proxy asked for is none of the hub's business", async () => {
+    const viewer = await server.person("viewer");
+    const headers = { ...viewer.headers, authorization: "Basic YTpi" };
+    expect(await ask(`${server.url}/api/v1/points`, { method: "GET", headers })).toMatchObject({ status: 200 });
+  });
+
   it("a bad token is refused even beside a good session", async () => {
     const viewer = await server.person("viewer");
     const headers = { ...viewer.headers, authorization: "Bearer revoked" };

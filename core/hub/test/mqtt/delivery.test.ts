@@ -1,17 +1,17 @@
-import { type Instant, type MqttMessage, type PluginId, seconds, VatioError } from "@vatio/plugin-api";
-import { VirtualClock } from "../../../testkit/src/virtual-clock.js";
+import { type Instant, type MqttMessage, milliseconds, type PluginId, seconds, VatioError } from "@vatio/plugin-api";
 import fc from "fast-check";
 import { beforeEach, describe, expect, it } from "vitest";
+import { VirtualClock } from "../../../testkit/src/virtual-clock.js";
 import { CounterTable } from "../../src/counters.js";
 import { type Deferred, deferred } from "../../src/deferred.js";
 import { HealthTree } from "../../src/health.js";
 import { PluginDelivery } from "../../src/mqtt/delivery.js";
 import { FilterMemory } from "../../src/mqtt/filter-memory.js";
-import type { OpenedState } from "../../src/store/index.js";
-import { memoryState } from "../support/memory-state.js";
-import { MemoryInbox } from "./support/memory-inbox.js";
+import type { OpenedState, TelemetryStoreConfig } from "../../src/store/index.js";
+import { memoryState } from "./support/memory-state.js";
 import { quietLog } from "./support/quiet-log.js";
-import { settle } from "./support/settle.js";
+import { FaultyInbox, openStore } from "./support/real-inbox.js";
+import { settle, until } from "./support/settle.js";
 
 const SHELLY = "shelly" as PluginId;
 const METER = "esp32-meter" as PluginId;
@@ -21,28 +21,47 @@ const FINAL = new VatioError("E_PAYLOAD_INVALID", "Not a number.");
 let clock: VirtualClock;
 let counters: CounterTable;
 let health: HealthTree;
-let inbox: MemoryInbox;
+let inbox: FaultyInbox;
 let state: OpenedState;
 let wanted: readonly string[];
 let retained: MqttMessage[];
 let memory: FilterMemory;
+
+/** The inbox of a store of its own, before a delivery is made. */
+async function useStore(config: Partial<TelemetryStoreConfig>): Promise<void> {
+  inbox = new FaultyInbox((await openStore(config, clock)).inbox);
+}
 
 function newDelivery(): PluginDelivery {
   const log = quietLog();
   memory = new FilterMemory(state, clock, log);
   return new PluginDelivery({
     ...{ clock, counters, health, inbox, log, memory },
-    transport: () => ({ setFilters: (filters) => (wanted = filters), retained: () => retained }),
+    transport: () => ({
+      retained: () => retained,
+      setFilters: (filters) => {
+        wanted = filters;
+      },
+    }),
   });
 }
 
-async function advance(ms: number): Promise<void> {
-  const until = (clock.now() + ms) as Instant;
-  await settle(3);
-  while (clock.fireNext(until)) await settle(3);
-  clock.jumpTo(until);
-  await settle(3);
+/** Lets time pass, and whatever needs no time happen. */
+async function pass(ms: number): Promise<void> {
+  const end = (clock.now() + ms) as Instant;
+  await settle(5);
+  while (clock.fireNext(end)) await settle(5);
+  clock.jumpTo(end);
+  await settle(5);
 }
+
+/** Lets time pass until something is so; what the database does takes real time, in which none passes. */
+const passUntil = (condition: () => boolean | Promise<boolean>, what?: string): Promise<void> =>
+  until(async () => {
+    if (await condition()) return true;
+    await pass(milliseconds(500));
+    return condition();
+  }, what);
 
 let sequence = 0;
 const message = (topic: string, payload = String(sequence++), qos: 0 | 1 = 1): MqttMessage => ({
@@ -50,6 +69,7 @@ const message = (topic: string, payload = String(sequence++), qos: 0 | 1 = 1): M
   payload: Buffer.from(payload),
 });
 const textOf = ({ payload }: { payload: Uint8Array }): string => Buffer.from(payload).toString("utf8");
+const waiting = (plugin = SHELLY): number => inbox.size(plugin).messages;
 
 function throwing(error: Error): () => Promise<void> {
   return () => {
@@ -57,24 +77,36 @@ function throwing(error: Error): () => Promise<void> {
   };
 }
 
+interface Watched {
+  outcome: string;
+}
+
 /** The outcome of a promise as far as it is known. */
-function watch(promise: Promise<void>): { outcome: string } {
-  const seen = { outcome: "open" };
+function watch(promise: Promise<void>): Watched {
+  const seen: Watched = { outcome: "open" };
   promise.then(
-    () => (seen.outcome = "acknowledged"),
-    (error: unknown) => (seen.outcome = VatioError.from(error).code),
+    () => {
+      seen.outcome = "acknowledged";
+    },
+    (error: unknown) => {
+      seen.outcome = VatioError.from(error).code;
+    },
   );
   return seen;
 }
+
+const outcomes = (seen: readonly Watched[]): string[] => seen.map(({ outcome }) => outcome);
+const decided = (...seen: readonly Watched[]): Promise<void> =>
+  until(() => !outcomes(seen).includes("open"), "every message is decided");
 
 beforeEach(async () => {
   clock = new VirtualClock(1_700_000_000_000 as Instant);
   counters = new CounterTable();
   health = new HealthTree();
-  inbox = new MemoryInbox();
   state = await memoryState();
   wanted = [];
   retained = [];
+  await useStore({});
   return async () => {
     await settle(2);
     await memory.flush();
@@ -91,12 +123,12 @@ describe("acknowledgement", () => {
     delivery.subscribe(METER, "#", () => new Promise<void>(() => undefined), { observe: true });
     for (const plugin of [SHELLY, METER]) delivery.setPlugin(plugin, "running");
     const seen = watch(delivery.sink(message("plug/online")));
-    await settle(3);
+    await settle();
     one.resolve();
-    await settle(3);
+    await settle();
     expect(seen.outcome).toBe("open");
     other.resolve();
-    await settle(3);
+    await decided(seen);
     expect(seen.outcome).toBe("acknowledged");
   });
 
@@ -113,7 +145,7 @@ describe("acknowledgement", () => {
     delivery.subscribe(SHELLY, "a", handler);
     delivery.setPlugin(SHELLY, "running");
     const seen = watch(delivery.sink(message("a")));
-    await settle(3);
+    await decided(seen);
     expect(seen.outcome).toBe(outcome);
     expect(delivery.busy).toBe(0);
   });
@@ -131,21 +163,23 @@ describe("acknowledgement", () => {
   it("gives up a handler that never ends, says so, and recovers", async () => {
     const delivery = newDelivery();
     let hang = true;
-    delivery.subscribe(SHELLY, "a", (): Promise<void> | void => (hang ? new Promise(() => undefined) : undefined));
+    delivery.subscribe(SHELLY, "a", (): Promise<void> | void => {
+      if (hang) return new Promise(() => undefined);
+    });
     delivery.setPlugin(SHELLY, "running");
     const first = watch(delivery.sink(message("a")));
-    await advance(seconds(20));
+    await pass(seconds(20));
     const second = watch(delivery.sink(message("a")));
     expect(delivery.inHand(SHELLY)).toHaveLength(2);
-    await advance(seconds(11));
-    expect([first.outcome, second.outcome]).toEqual(["E_HANDLER_TIMEOUT", "open"]);
+    await pass(seconds(11));
+    expect(outcomes([first, second])).toEqual(["E_HANDLER_TIMEOUT", "open"]);
     expect(health.status()).toBe("degraded");
-    await advance(seconds(20));
+    await pass(seconds(20));
     expect(second.outcome).toBe("E_HANDLER_TIMEOUT");
     hang = false;
     await delivery.sink(message("a"));
     expect(health.status()).toBe("ok");
-    expect(clock.pending).toBe(0);
+    expect(delivery.inHand(SHELLY)).toEqual([]);
   });
 
   it("starts handlers in the order of arrival without waiting for earlier ones", async () => {
@@ -162,8 +196,8 @@ describe("acknowledgement", () => {
     const seen = ["1", "2", "3"].map((payload) => watch(delivery.sink(message("a", payload))));
     expect(started).toEqual(["1", "2", "3"]);
     gates[2]?.resolve();
-    await settle(3);
-    expect(seen.map(({ outcome }) => outcome)).toEqual(["open", "open", "acknowledged"]);
+    await settle();
+    expect(outcomes(seen)).toEqual(["open", "open", "acknowledged"]);
   });
 });
 
@@ -179,41 +213,39 @@ describe("a plugin that is away", () => {
     expect(got).toEqual([]);
     clock.jumpTo((first + 5_000) as Instant);
     delivery.setPlugin(SHELLY, "running");
-    const live = watch(delivery.sink(message("a/3", "three")));
-    await settle();
-    expect(live.outcome).toBe("acknowledged");
-    expect(got).toEqual([["one", first], ["two", first + 1_000], ["three", first + 5_000]]);
-    expect(inbox.size(SHELLY).messages).toBe(0);
-    expect(delivery.busy).toBe(0);
+    await delivery.sink(message("a/3", "three"));
+    expect(got).toEqual([
+      ["one", first],
+      ["two", first + 1_000],
+      ["three", first + 5_000],
+    ]);
+    await until(() => waiting() === 0 && delivery.busy === 0);
   });
 
   it("is acknowledged only when the inbox is durable", async () => {
+    await useStore({ commitWhenIdle: false });
     const delivery = newDelivery();
     delivery.subscribe(SHELLY, "a", () => undefined);
-    const commit = deferred();
-    inbox.commit = () => commit.promise;
     const seen = watch(delivery.sink(message("a")));
-    await settle();
+    await settle(100);
     expect(seen.outcome).toBe("open");
-    commit.resolve();
-    await settle();
+    await pass(milliseconds(250));
+    await decided(seen);
     expect(seen.outcome).toBe("acknowledged");
   });
 
   it("stops acknowledging when the inbox is full; only QoS 0 is dropped, and counted", async () => {
+    await useStore({ inboxMessages: 1 });
     const delivery = newDelivery();
     delivery.subscribe(SHELLY, "a", () => undefined);
-    inbox.capacity = 1;
     await delivery.sink(message("a"));
-    const refused = watch(delivery.sink(message("a")));
-    const dropped = watch(delivery.sink(message("a", "x", 0)));
-    await settle();
-    expect([refused.outcome, dropped.outcome]).toEqual(["E_INBOX_FULL", "acknowledged"]);
+    const [refused, dropped] = [watch(delivery.sink(message("a"))), watch(delivery.sink(message("a", "x", 0)))];
+    await decided(refused, dropped);
+    expect(outcomes([refused, dropped])).toEqual(["E_INBOX_FULL", "acknowledged"]);
     expect(counters.get("plugin:shelly", "mqtt-dropped", "E_INBOX_FULL")).toBe(1);
     expect(health.status()).toBe("degraded");
     delivery.setPlugin(SHELLY, "running");
-    await settle();
-    expect(health.status()).toBe("ok");
+    await until(() => health.status() === "ok");
   });
 
   it("loses nothing that was in hand when it stopped", async () => {
@@ -233,11 +265,11 @@ describe("a plugin that is away", () => {
     gates[0]?.resolve();
     gates[1]?.reject(new VatioError("E_DISPOSED", "The plugin has stopped."));
     gates[2]?.reject(FINAL);
-    await settle();
-    expect(seen.map(({ outcome }) => outcome)).toEqual(["acknowledged", "acknowledged", "acknowledged"]);
+    await decided(...seen);
+    expect(outcomes(seen)).toEqual(["acknowledged", "acknowledged", "acknowledged"]);
     delivery.subscribe(SHELLY, "a", (taken) => void got.push(`again ${textOf(taken)}`));
     delivery.setPlugin(SHELLY, "running");
-    await settle();
+    await until(() => waiting() === 0 && delivery.busy === 0);
     expect(got).toEqual(["1", "2", "3", "again 2", "again 3"]);
   });
 
@@ -251,8 +283,8 @@ describe("a plugin that is away", () => {
     subscription[Symbol.dispose]();
     delivery.subscribe(SHELLY, "a", (taken) => void got.push(textOf(taken)));
     delivery.setPlugin(SHELLY, "running");
-    await settle();
-    expect(seen.outcome).toBe("acknowledged");
+    await decided(seen);
+    await until(() => got.length === 1);
     expect(got).toEqual(["stuck"]);
   });
 
@@ -275,7 +307,19 @@ describe("a plugin that is away", () => {
     const last = newDelivery();
     await last.load();
     await last.sink(message("a/2"));
-    expect(inbox.size(SHELLY).messages).toBe(1);
+    expect(waiting()).toBe(1);
+  });
+
+  it("is not remembered when it is no longer installed", async () => {
+    const before = newDelivery();
+    before.subscribe(SHELLY, "a", () => undefined);
+    before.subscribe(METER, "b", () => undefined);
+    await memory.flush();
+    const after = newDelivery();
+    await after.load((plugin) => plugin === METER);
+    await settle();
+    expect(wanted).toEqual(["b"]);
+    expect([...(await memory.plugins()).keys()]).toEqual([METER]);
   });
 
   it("collects for its new filters while it starts, and drops filters that it no longer has once it runs", async () => {
@@ -302,14 +346,19 @@ describe("a plugin that a person disabled", () => {
     delivery.setPlugin(SHELLY, "disabled");
     await delivery.sink(message("a"));
     await settle();
-    expect(inbox.size(SHELLY).messages).toBe(0);
+    expect(waiting()).toBe(0);
     expect(counters.get("plugin:shelly", "mqtt-dropped", "disabled")).toBe(1);
     expect(wanted).toEqual([]);
   });
 });
 
 describe("crashes", () => {
-  function crashOn(delivery: PluginDelivery, poison: (taken: MqttMessage) => boolean, got: string[]): { crashes: number } {
+  /** A plugin that crashes on some messages and starts again each time. */
+  function crashOn(
+    delivery: PluginDelivery,
+    poison: (taken: MqttMessage) => boolean,
+    got: string[],
+  ): { crashes: number } {
     const seen = { crashes: 0 };
     const start = (): void => {
       const subscription = delivery.subscribe(SHELLY, "a/#", async (taken) => {
@@ -334,32 +383,30 @@ describe("crashes", () => {
     const got: string[] = [];
     const seen = crashOn(delivery, (taken) => textOf(taken) === "poison", got);
     const payloads = ["1", "2", "poison", "3", "4"];
-    const outcomes = payloads.map((payload) => watch(delivery.sink(message("a/x", payload))));
-    await settle(200);
-    expect(outcomes.map(({ outcome }) => outcome)).toEqual(payloads.map(() => "acknowledged"));
+    const all = payloads.map((payload) => watch(delivery.sink(message("a/x", payload))));
+    await decided(...all);
+    await until(() => waiting() === 0 && delivery.busy === 0, "the inbox is worked off");
+    expect(outcomes(all)).toEqual(payloads.map(() => "acknowledged"));
     expect(seen.crashes).toBe(3);
     expect((await inbox.aside(SHELLY)).map(textOf)).toEqual(["poison"]);
     expect([...new Set(got)].sort()).toEqual(["1", "2", "3", "4"]);
-    expect(inbox.size(SHELLY).messages).toBe(0);
-    expect(health.tree().children[0]?.name).toBe("plugins");
-    expect(health.status()).toBe("degraded");
+    await until(() => health.status() === "degraded", "it is shown");
     const [aside] = await inbox.aside(SHELLY);
     await inbox.dropAside(SHELLY, aside?.id ?? 0);
     delivery.setPlugin(SHELLY, "away");
     delivery.setPlugin(SHELLY, "running");
-    await settle();
-    expect(health.status()).toBe("ok");
+    await until(() => health.status() === "ok");
   });
 
   it("leaves messages unacknowledged that found no room in the inbox", async () => {
+    await useStore({ inboxMessages: 1 });
     const delivery = newDelivery();
     delivery.subscribe(SHELLY, "a", () => new Promise<void>(() => undefined));
     delivery.setPlugin(SHELLY, "running");
-    inbox.capacity = 1;
     const seen = [1, 2].map(() => watch(delivery.sink(message("a"))));
     await delivery.crashed(SHELLY);
-    await settle();
-    expect(seen.map(({ outcome }) => outcome)).toEqual(["acknowledged", "E_INBOX_FULL"]);
+    await decided(...seen);
+    expect(outcomes(seen)).toEqual(["acknowledged", "E_INBOX_FULL"]);
   });
 
   it("does not enable a plugin that a person disabled", async () => {
@@ -368,20 +415,20 @@ describe("crashes", () => {
     delivery.setPlugin(SHELLY, "disabled");
     await delivery.crashed(SHELLY);
     await delivery.sink(message("a"));
-    expect(inbox.size(SHELLY).messages).toBe(0);
+    expect(waiting()).toBe(0);
   });
 
   it("sets a message of the inbox aside that hangs three times", async () => {
     const delivery = newDelivery();
     const got: string[] = [];
-    delivery.subscribe(SHELLY, "a", (taken) => {
-      if (textOf(taken) === "hang") return new Promise<void>(() => undefined);
+    delivery.subscribe(SHELLY, "a", (taken): Promise<void> | void => {
+      if (textOf(taken) === "hang") return new Promise(() => undefined);
       got.push(textOf(taken));
-      return undefined;
     });
     for (const payload of ["hang", "2"]) await delivery.sink(message("a", payload));
     delivery.setPlugin(SHELLY, "running");
-    await advance(seconds(300));
+    await passUntil(async () => (await inbox.aside(SHELLY)).length === 1, "it is set aside");
+    await passUntil(() => waiting() === 0, "nothing is in the way");
     expect((await inbox.aside(SHELLY)).map(textOf)).toEqual(["hang"]);
     expect(got).toEqual(["2"]);
   });
@@ -398,13 +445,11 @@ describe("an inbox that cannot be worked off", () => {
     });
     await delivery.sink(message("a", "1"));
     delivery.setPlugin(SHELLY, "running");
-    await settle();
-    const during = watch(delivery.sink(message("a", "2")));
-    await settle();
-    expect(during.outcome).toBe("acknowledged");
-    expect(delivery.busy).toBe(0);
+    await until(() => delivery.busy === 0, "it pauses");
+    await delivery.sink(message("a", "2"));
+    expect(waiting()).toBe(2);
     blocked = false;
-    await advance(seconds(10));
+    await passUntil(() => waiting() === 0);
     expect(got).toEqual(["1", "2"]);
   });
 
@@ -413,13 +458,13 @@ describe("an inbox that cannot be worked off", () => {
     const got: string[] = [];
     delivery.subscribe(SHELLY, "a", (taken) => void got.push(textOf(taken)));
     await delivery.sink(message("a", "1"));
-    inbox.broken = new VatioError("E_STORE_FAILED", "Input/output error");
+    inbox.fault = new VatioError("E_STORE_FAILED", "Input/output error");
     delivery.setPlugin(SHELLY, "running");
     const during = watch(delivery.sink(message("a", "2")));
-    await advance(seconds(5));
+    await decided(during);
     expect(during.outcome).toBe("E_INBOX_FAILED");
-    inbox.broken = undefined;
-    await advance(seconds(60));
+    inbox.fault = undefined;
+    await passUntil(() => waiting() === 0 && delivery.busy === 0);
     expect(got).toEqual(["1"]);
     await delivery.sink(message("a", "3"));
     expect(got).toEqual(["1", "3"]);
@@ -436,10 +481,10 @@ describe("retained messages", () => {
     delivery.subscribe(SHELLY, "a/+", (taken) => void got.push(`${textOf(taken)} ${taken.retained}`));
     await delivery.sink(message("a/x", "inbox"));
     delivery.setPlugin(SHELLY, "running");
-    await settle();
+    await until(() => got.length === 2);
     expect(got).toEqual(["kept a/online true", "inbox false"]);
     delivery.subscribe(SHELLY, "a/online", (taken) => void got.push(`late ${textOf(taken)}`));
-    await settle();
+    await until(() => got.length === 3);
     expect(got.slice(2)).toEqual(["late kept a/online"]);
   });
 
@@ -452,14 +497,14 @@ describe("retained messages", () => {
       if (attempts < 3) throw RETRYABLE;
     });
     delivery.setPlugin(SHELLY, "running");
-    await advance(seconds(30));
+    await pass(seconds(30));
     expect(attempts).toBe(3);
   });
 });
 
 describe("filters", () => {
   it.each(["", "a/#/b", "a+", "$SYS/#", "a\nb"])("refuses to subscribe to %j", (filter) => {
-    expect(() => newDelivery().subscribe(SHELLY, filter, () => undefined)).toThrow(/cannot|not a filter/);
+    expect(() => newDelivery().subscribe(SHELLY, filter, () => undefined)).toThrow(/not a filter/);
   });
 
   it("asks the transport for each topic once", async () => {
@@ -477,97 +522,120 @@ describe("filters", () => {
   });
 });
 
+type Move = "publish" | "finish" | "settle" | "stop" | "start" | "crash";
+
+/** A plugin whose handlers end when the test says so, and what became of the messages for it. */
+class Scenario {
+  readonly delivery = newDelivery();
+  readonly handled: string[] = [];
+  readonly acknowledged = new Set<string>();
+  readonly sent: string[] = [];
+  /** Handlers end by themselves. */
+  automatic = false;
+  readonly #gates: Deferred<void>[] = [];
+  #subscription: Disposable | undefined;
+
+  async move(what: Move): Promise<void> {
+    if (what === "settle") await settle(10);
+    else this.#moves[what]();
+  }
+
+  start(): void {
+    if (this.#subscription) return;
+    this.#subscription = this.delivery.subscribe(SHELLY, "a", (taken) => this.#handle(taken));
+    this.delivery.setPlugin(SHELLY, "running");
+  }
+
+  finish(count = Number.POSITIVE_INFINITY): void {
+    for (const gate of this.#gates.splice(0, count)) gate.resolve();
+  }
+
+  /** Everything has an outcome and the inbox is empty. */
+  get isOver(): boolean {
+    return waiting() === 0 && this.delivery.busy === 0;
+  }
+
+  readonly #moves: Record<Exclude<Move, "settle">, () => void> = {
+    publish: () => this.#publish(),
+    finish: () => this.finish(2),
+    start: () => this.start(),
+    stop: () => this.#stop(() => this.delivery.setPlugin(SHELLY, "away")),
+    crash: () => this.#stop(() => void this.delivery.crashed(SHELLY)),
+  };
+
+  #publish(): void {
+    const name = String(this.sent.length);
+    this.sent.push(name);
+    this.delivery.sink(message("a", name)).then(
+      () => this.acknowledged.add(name),
+      () => undefined,
+    );
+  }
+
+  #stop(leave: () => void): void {
+    leave();
+    this.#subscription?.[Symbol.dispose]();
+    this.#subscription = undefined;
+    for (const gate of this.#gates.splice(0)) gate.reject(new VatioError("E_DISPOSED", "The plugin has stopped."));
+  }
+
+  #handle(taken: MqttMessage): Promise<void> | void {
+    const name = textOf(taken);
+    if (this.automatic) return void this.handled.push(name);
+    const gate = deferred();
+    this.#gates.push(gate);
+    return gate.promise.then(() => void this.handled.push(name));
+  }
+}
+
 describe("whatever happens", () => {
-  const step = fc.oneof(
-    { weight: 6, arbitrary: fc.constant("publish" as const) },
-    { weight: 2, arbitrary: fc.constantFrom("finish" as const, "settle" as const) },
-    { weight: 1, arbitrary: fc.constantFrom("stop" as const, "start" as const, "crash" as const, "full" as const, "room" as const) },
+  const moves: fc.Arbitrary<Move> = fc.oneof(
+    { weight: 6, arbitrary: fc.constant<Move>("publish") },
+    { weight: 2, arbitrary: fc.constantFrom<Move[]>("finish", "settle") },
+    { weight: 1, arbitrary: fc.constantFrom<Move[]>("stop", "start", "crash") },
   );
 
-  it("every acknowledged message is handled in the end, or set aside", async () => {
-    await fc.assert(
-      fc.asyncProperty(fc.array(step, { minLength: 5, maxLength: 60 }), async (steps) => {
-        inbox = new MemoryInbox();
-        const delivery = newDelivery();
-        const handled = new Set<string>();
-        const acknowledged = new Set<string>();
-        let gates: Deferred<void>[] = [];
-        let subscription: Disposable | undefined;
-        let automatic = false;
-        const start = (): void => {
-          if (subscription) return;
-          subscription = delivery.subscribe(SHELLY, "a", async (taken) => {
-            if (!automatic) {
-              const gate = deferred();
-              gates.push(gate);
-              await gate.promise;
-            }
-            handled.add(textOf(taken));
-          });
-          delivery.setPlugin(SHELLY, "running");
-        };
-        const stop = (crash: boolean): void => {
-          if (crash) void delivery.crashed(SHELLY);
-          else delivery.setPlugin(SHELLY, "away");
-          subscription?.[Symbol.dispose]();
-          subscription = undefined;
-          for (const gate of gates.splice(0)) gate.reject(new VatioError("E_DISPOSED", "The plugin has stopped."));
-        };
-        start();
-        let n = 0;
-        for (const what of steps) {
-          if (what === "publish") {
-            const name = String(n++);
-            delivery.sink(message("a", name)).then(() => acknowledged.add(name), () => undefined);
-          }
-          if (what === "finish") for (const gate of gates.splice(0, 2)) gate.resolve();
-          if (what === "settle") await settle(2);
-          if (what === "stop") stop(false);
-          if (what === "crash") stop(true);
-          if (what === "start") start();
-          if (what === "full") inbox.capacity = 3;
-          if (what === "room") inbox.capacity = Number.POSITIVE_INFINITY;
-        }
-        automatic = true;
-        start();
-        for (let i = 0; i < 50; i++) {
-          for (const gate of gates) gate.resolve();
-          gates = [];
-          await settle(2);
-        }
-        await advance(seconds(200));
-        const aside = new Set((await inbox.aside(SHELLY)).map(textOf));
-        expect([...acknowledged].filter((name) => !handled.has(name) && !aside.has(name))).toEqual([]);
-        expect(inbox.size(SHELLY).messages).toBe(0);
-        expect(delivery.busy).toBe(0);
-      }),
-      { numRuns: 60 },
-    );
-  }, 30_000);
+  it.each([
+    ["as large as it needs to be", {}],
+    ["full after four messages", { inboxMessages: 4 }],
+  ])(
+    "every acknowledged message is handled in the end, or set aside: an inbox %s",
+    async (_size, config) => {
+      await fc.assert(
+        fc.asyncProperty(fc.array(moves, { minLength: 5, maxLength: 50 }), async (steps) => {
+          await useStore(config);
+          const scenario = new Scenario();
+          scenario.start();
+          for (const step of steps) await scenario.move(step);
+          scenario.automatic = true;
+          scenario.start();
+          scenario.finish();
+          await passUntil(() => scenario.isOver, "all is handled");
+          const safe = new Set([...scenario.handled, ...(await inbox.aside(SHELLY)).map(textOf)]);
+          expect([...scenario.acknowledged].filter((name) => !safe.has(name))).toEqual([]);
+        }),
+        { numRuns: 20 },
+      );
+    },
+    60_000,
+  );
 
   it("messages are handled in the order in which they came, whether the plugin was there or not", async () => {
-    const moves = fc.constantFrom("publish", "publish", "publish", "stop", "start", "settle");
+    const orderly = fc.constantFrom<Move[]>("publish", "publish", "publish", "stop", "start", "settle");
     await fc.assert(
-      fc.asyncProperty(fc.array(moves, { maxLength: 60 }), async (steps) => {
-        inbox = new MemoryInbox();
-        const delivery = newDelivery();
-        const got: number[] = [];
-        delivery.subscribe(SHELLY, "a", (taken) => void got.push(Number(textOf(taken))));
-        let n = 0;
-        const acknowledged: Promise<void>[] = [];
-        for (const what of steps) {
-          if (what === "publish") acknowledged.push(delivery.sink(message("a", String(n++))));
-          if (what === "stop") delivery.setPlugin(SHELLY, "away");
-          if (what === "start") delivery.setPlugin(SHELLY, "running");
-          if (what === "settle") await settle(1);
-        }
-        delivery.setPlugin(SHELLY, "running");
-        await Promise.all(acknowledged);
-        await settle();
-        expect(got).toEqual([...got.keys()]);
-        expect(got).toHaveLength(n);
+      fc.asyncProperty(fc.array(orderly, { maxLength: 60 }), async (steps) => {
+        await useStore({});
+        const scenario = new Scenario();
+        scenario.automatic = true;
+        // From here on it is known to want them.
+        scenario.start();
+        for (const step of steps) await scenario.move(step);
+        scenario.start();
+        await passUntil(() => scenario.isOver, "all is handled");
+        expect(scenario.handled).toEqual(scenario.sent);
+        expect(scenario.acknowledged.size).toBe(scenario.sent.length);
       }),
-      { numRuns: 150 },
+      { numRuns: 30 },
     );
-  });
+  }, 60_000);
 });

@@ -5,7 +5,16 @@ import { describe, expect, it, onTestFinished } from "vitest";
 import { deferred } from "../../src/deferred.js";
 import { DEFAULT_BROKER_LIMITS } from "../../src/mqtt/index.js";
 import { settle, until } from "./support/settle.js";
-import { buildMqtt, client, inboxOf, integration, newDurable, portOf, recorder, startMqtt } from "./support/test-broker.js";
+import {
+  buildMqtt,
+  client,
+  inboxOf,
+  integration,
+  newDurable,
+  portOf,
+  recorder,
+  startMqtt,
+} from "./support/test-broker.js";
 
 const PLUG = "shellyplus1pm-a8032412c3d4";
 const blocked = new VatioError("E_STORE_BLOCKED", "The disk is full.", { retryable: true });
@@ -18,7 +27,12 @@ describe("the embedded broker", () => {
     await device.publishAsync(`${PLUG}/events/rpc`, '{"src":"plug"}', { qos: 1 });
     await device.publishAsync(`${PLUG}/online`, "true", { qos: 0 });
     await until(() => got.length === 2);
-    expect(got[0]).toMatchObject({ topic: `${PLUG}/events/rpc`, text: '{"src":"plug"}', retained: false, client: PLUG });
+    expect(got[0]).toMatchObject({
+      topic: `${PLUG}/events/rpc`,
+      text: '{"src":"plug"}',
+      retained: false,
+      client: PLUG,
+    });
     expect(broker.mqtt.transport.status()).toMatchObject({ connected: true, clients: 1 });
   });
 
@@ -45,7 +59,9 @@ describe("the embedded broker", () => {
     recorder(broker.mqtt, "#", ({ payload }) => gates[Number(Buffer.from(payload).toString())]?.promise);
     const device = await client(broker);
     const done: number[] = [];
-    const both = [0, 1].map((n) => device.publishAsync(`${PLUG}/online`, String(n), { qos: 1 }).then(() => done.push(n)));
+    const both = [0, 1].map((n) =>
+      device.publishAsync(`${PLUG}/online`, String(n), { qos: 1 }).then(() => done.push(n)),
+    );
     await settle(50);
     gates[1]?.resolve();
     await until(() => done.length === 1);
@@ -116,8 +132,12 @@ describe("the embedded broker", () => {
   it("publishes the will of a client that vanishes, within its rights only", async () => {
     const broker = await startMqtt();
     const { got } = recorder(broker.mqtt);
-    const good = await client(broker, { will: { topic: `${PLUG}/online`, payload: Buffer.from("false"), qos: 1, retain: true } });
-    const bad = await client(broker, { will: { topic: `${PLUG}/rpc`, payload: Buffer.from("toggle"), qos: 1, retain: true } });
+    const good = await client(broker, {
+      will: { topic: `${PLUG}/online`, payload: Buffer.from("false"), qos: 1, retain: true },
+    });
+    const bad = await client(broker, {
+      will: { topic: `${PLUG}/rpc`, payload: Buffer.from("toggle"), qos: 1, retain: true },
+    });
     for (const device of [good, bad]) device.stream.destroy();
     await until(() => got.length === 1 && broker.counters.get("mqtt", "publish-refused", "rights") === 1);
     await settle(20);
@@ -128,7 +148,9 @@ describe("the embedded broker", () => {
   it("does not publish wills because the hub stops", async () => {
     const broker = await startMqtt();
     const { got } = recorder(broker.mqtt);
-    const device = await client(broker, { will: { topic: `${PLUG}/online`, payload: Buffer.from("false"), qos: 1, retain: true } });
+    const device = await client(broker, {
+      will: { topic: `${PLUG}/online`, payload: Buffer.from("false"), qos: 1, retain: true },
+    });
     await broker.stop();
     await until(() => !device.connected);
     await settle(20);
@@ -187,7 +209,10 @@ describe("who may connect", () => {
     const broker = await startMqtt();
     const bridge = await integration(broker);
     const device = await client(broker);
-    const [id] = broker.mqtt.credentials.list().filter(({ kind }) => kind === "integration").map((credential) => credential.id);
+    const [id] = broker.mqtt.credentials
+      .list()
+      .filter(({ kind }) => kind === "integration")
+      .map((credential) => credential.id);
     await broker.mqtt.credentials.remove(id ?? "");
     await until(() => !bridge.connected);
     expect(device.connected).toBe(true);
@@ -233,7 +258,10 @@ describe("what clients may do", () => {
     const onboarding = await client(broker);
     const overheard = inboxOf(onboarding);
     await onboarding.subscribeAsync([`${PLUG}/rpc`, "other/rpc"]);
-    const { credential, password } = await broker.mqtt.credentials.createDevice({ device: "shelly:a8032412c3d4" as DeviceId, wireId: PLUG });
+    const { credential, password } = await broker.mqtt.credentials.createDevice({
+      device: "shelly:a8032412c3d4" as DeviceId,
+      wireId: PLUG,
+    });
     const device = await client(broker, { username: credential.username, password });
     const received = inboxOf(device);
     await device.subscribeAsync(`${PLUG}/rpc`);
@@ -282,10 +310,14 @@ describe("what clients may do", () => {
 
   it("slows down a client that sends too much, and loses nothing of it", async () => {
     const onboarding = { payload: 1_000, rate: { perSecond: 200, burst: 5 } };
-    const broker = await startMqtt({ limits: { ...DEFAULT_BROKER_LIMITS, kinds: { ...DEFAULT_BROKER_LIMITS.kinds, onboarding } } });
+    const broker = await startMqtt({
+      limits: { ...DEFAULT_BROKER_LIMITS, kinds: { ...DEFAULT_BROKER_LIMITS.kinds, onboarding } },
+    });
     const { got } = recorder(broker.mqtt);
     const device = await client(broker);
-    await Promise.all(Array.from({ length: 60 }, (_, i) => device.publishAsync(`${PLUG}/online`, String(i), { qos: 1 })));
+    await Promise.all(
+      Array.from({ length: 60 }, (_, i) => device.publishAsync(`${PLUG}/online`, String(i), { qos: 1 })),
+    );
     expect(got.map(({ text }) => Number(text))).toEqual(Array.from({ length: 60 }, (_, i) => i));
     expect(broker.counters.get("mqtt", "slowed")).toBeGreaterThan(20);
   });
@@ -303,7 +335,12 @@ describe("retained messages", () => {
     const before = first.mqtt.transport.retained("#");
     await first.stop();
     const second = await startMqtt({ durable });
-    expect(second.mqtt.transport.retained("#").map(({ topic }) => topic).sort()).toEqual(["other/online", `${PLUG}/online`]);
+    expect(
+      second.mqtt.transport
+        .retained("#")
+        .map(({ topic }) => topic)
+        .sort(),
+    ).toEqual(["other/online", `${PLUG}/online`]);
     expect(second.mqtt.transport.retained(`${PLUG}/+`)[0]).toMatchObject({ retained: true, at: before[0]?.at });
     const { got } = recorder(second.mqtt, "+/online");
     await until(() => got.length === 2);
@@ -334,9 +371,18 @@ describe("sessions", () => {
     await bridge.endAsync();
     await until(() => broker.mqtt.transport.status().clients === 0);
     for (const n of [1, 2, 3]) await broker.mqtt.transport.publish("orders/x", String(n), { qos: 1 });
-    const { password } = await broker.mqtt.credentials.resetPassword(broker.mqtt.credentials.list().find(({ username }) => username === "bridge")?.id ?? "");
+    const { password } = await broker.mqtt.credentials.resetPassword(
+      broker.mqtt.credentials.list().find(({ username }) => username === "bridge")?.id ?? "",
+    );
     const again = await import("mqtt").then(({ default: mqtt }) =>
-      mqtt.connect({ host: "127.0.0.1", port: portOf(broker), username: "bridge", password, reconnectPeriod: 0, ...options }),
+      mqtt.connect({
+        host: "127.0.0.1",
+        port: portOf(broker),
+        username: "bridge",
+        password,
+        reconnectPeriod: 0,
+        ...options,
+      }),
     );
     onTestFinished(() => again.endAsync(true).then(() => undefined));
     const received = inboxOf(again);
@@ -374,7 +420,10 @@ describe("ports", () => {
   it("explains a certificate file that is not there", async () => {
     const tls = { port: 0, cert: "/no/such/cert.pem", key: "/no/such/key.pem" };
     const { mqtt } = await buildMqtt({ mqtt: { embedded: { port: 0, tls } } });
-    await expect(mqtt.start()).rejects.toMatchObject({ code: "E_CONFIG_INVALID", message: expect.stringContaining("mqtt.tls.cert") });
+    await expect(mqtt.start()).rejects.toMatchObject({
+      code: "E_CONFIG_INVALID",
+      message: expect.stringContaining("mqtt.tls.cert"),
+    });
   });
 
   it("wants a broker to be configured", async () => {

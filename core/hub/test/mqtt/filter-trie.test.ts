@@ -18,7 +18,9 @@ describe("FilterTrie", () => {
           else model.delete(`${filter} ${value}`);
         }
         for (const topic of asked) {
-          const expected = [...model.values()].filter(({ filter }) => topicMatches(filter, topic)).map(({ value }) => value);
+          const expected = [...model.values()]
+            .filter(({ filter }) => topicMatches(filter, topic))
+            .map(({ value }) => value);
           expect([...trie.match(topic)].sort()).toEqual([...new Set(expected)].sort());
           expect(trie.has(topic)).toBe(expected.length > 0);
         }

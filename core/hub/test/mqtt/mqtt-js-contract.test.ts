@@ -15,7 +15,8 @@ async function scriptedBroker(version: 4 | 5, packets: readonly Buffer[]) {
     socket.once("data", () => {
       socket.write(Buffer.concat([connack, ...packets]));
       socket.on("data", (bytes) => {
-        for (let at = 0; at < bytes.length; at += 2 + (bytes[at + 1] ?? 0)) if (bytes[at] === 0x40) acknowledged.push(bytes.readUInt16BE(at + 2));
+        for (let at = 0; at < bytes.length; at += 2 + (bytes[at + 1] ?? 0))
+          if (bytes[at] === 0x40) acknowledged.push(bytes.readUInt16BE(at + 2));
       });
     });
   });
@@ -34,34 +35,47 @@ describe("what the hub relies on in MQTT.js", () => {
     expect(mqtt.MQTTJS_VERSION).toBe("5.16.0");
   });
 
-  it.each([4, 5] as const)("acknowledges one by one, when and as the hub says, MQTT version %i", async (protocolVersion) => {
-    const ids = [1, 2, 3, 4];
-    const { acknowledged, port } = await scriptedBroker(protocolVersion, ids.map((id) => publishOf(protocolVersion, "a", id)));
-    const client = mqtt.connect({ host: "127.0.0.1", port, protocolVersion, reconnectPeriod: 0, clientId: "hub", clean: false });
-    onTestFinished(() => client.endAsync(true).then(() => undefined));
-    const gates = new Map(ids.map((id) => [id, deferred()]));
-    const seen: number[] = [];
-    let unacknowledged = 0;
-    ackLater(client, {
-      receive: ({ messageId = 0 }) => {
-        seen.push(messageId);
-        return gates.get(messageId)?.promise ?? Promise.resolve();
-      },
-      onUnacknowledged: () => (unacknowledged += 1),
-    });
-    await until(() => seen.length === 4);
-    await settle(30);
-    expect([seen, acknowledged]).toEqual([ids, []]);
-    gates.get(3)?.resolve();
-    await until(() => acknowledged.length === 1);
-    gates.get(2)?.reject(new Error("not stored"));
-    gates.get(1)?.resolve();
-    gates.get(4)?.resolve();
-    await until(() => acknowledged.length === 3);
-    await settle(30);
-    expect(acknowledged).toEqual([3, 1, 4]);
-    expect(unacknowledged).toBe(1);
-  });
+  it.each([4, 5] as const)(
+    "acknowledges one by one, when and as the hub says, MQTT version %i",
+    async (protocolVersion) => {
+      const ids = [1, 2, 3, 4];
+      const { acknowledged, port } = await scriptedBroker(
+        protocolVersion,
+        ids.map((id) => publishOf(protocolVersion, "a", id)),
+      );
+      const client = mqtt.connect({
+        host: "127.0.0.1",
+        port,
+        protocolVersion,
+        reconnectPeriod: 0,
+        clientId: "hub",
+        clean: false,
+      });
+      onTestFinished(() => client.endAsync(true).then(() => undefined));
+      const gates = new Map(ids.map((id) => [id, deferred()]));
+      const seen: number[] = [];
+      let unacknowledged = 0;
+      ackLater(client, {
+        receive: ({ messageId = 0 }) => {
+          seen.push(messageId);
+          return gates.get(messageId)?.promise ?? Promise.resolve();
+        },
+        onUnacknowledged: () => (unacknowledged += 1),
+      });
+      await until(() => seen.length === 4);
+      await settle(30);
+      expect([seen, acknowledged]).toEqual([ids, []]);
+      gates.get(3)?.resolve();
+      await until(() => acknowledged.length === 1);
+      gates.get(2)?.reject(new Error("not stored"));
+      gates.get(1)?.resolve();
+      gates.get(4)?.resolve();
+      await until(() => acknowledged.length === 3);
+      await settle(30);
+      expect(acknowledged).toEqual([3, 1, 4]);
+      expect(unacknowledged).toBe(1);
+    },
+  );
 
   it("does not acknowledge on another connection than the one on which the message came", async () => {
     const { acknowledged, port } = await scriptedBroker(4, [publishOf(4, "a", 7)]);
@@ -69,7 +83,13 @@ describe("what the hub relies on in MQTT.js", () => {
     onTestFinished(() => client.endAsync(true).then(() => undefined));
     const gate = deferred();
     let came = false;
-    ackLater(client, { receive: () => ((came = true), gate.promise), onUnacknowledged: () => undefined });
+    ackLater(client, {
+      receive: () => {
+        came = true;
+        return gate.promise;
+      },
+      onUnacknowledged: () => undefined,
+    });
     await until(() => came);
     client.stream.destroy();
     await until(() => !client.connected);

@@ -71,7 +71,19 @@ describe("rights of a device", () => {
     expect(own.mayReceive("home/kitchen/plug/rpc")).toBe(true);
   });
 
-  const level = fc.constantFrom("one", "two", "rpc", "online", "status", "command", "shellies", "events", "+", "#", "$SYS");
+  const level = fc.constantFrom(
+    "one",
+    "two",
+    "rpc",
+    "online",
+    "status",
+    "command",
+    "shellies",
+    "events",
+    "+",
+    "#",
+    "$SYS",
+  );
   const anyTopic = fc.array(level, { minLength: 1, maxLength: 5 }).map((levels) => levels.join("/"));
 
   it("never lets a device leave its own topics", () => {
@@ -81,7 +93,12 @@ describe("rights of a device", () => {
       !topic.split("/").includes("one") && topic !== "vatio/shelly/rpc" && topic !== "shellies/command";
     fc.assert(
       fc.property(anyTopic, (topic) => {
-        if (outside(topic)) expect([own.mayPublish(topic), own.maySubscribe(topic), own.mayReceive(topic)]).toEqual([false, false, false]);
+        if (outside(topic))
+          expect([own.mayPublish(topic), own.maySubscribe(topic), own.mayReceive(topic)]).toEqual([
+            false,
+            false,
+            false,
+          ]);
       }),
     );
   });
@@ -157,7 +174,9 @@ describe("rights of onboarding", () => {
 
   const wireId = fc.constantFrom("one", "two", "shellies", "enertrack", "x y");
   const tail = fc.constantFrom("rpc", "online", "events/rpc", "status/a", "command/x", "command/#", "#", "relay/0");
-  const filter = fc.tuple(fc.constantFrom("", "shellies/", "enertrack/"), wireId, tail).map(([head, id, rest]) => `${head}${id}/${rest}`);
+  const filter = fc
+    .tuple(fc.constantFrom("", "shellies/", "enertrack/"), wireId, tail)
+    .map(([head, id, rest]) => `${head}${id}/${rest}`);
 
   it("neither publishes on nor hears anything of a device that has a credential of its own", () => {
     fc.assert(
@@ -165,7 +184,12 @@ describe("rights of onboarding", () => {
         const owned = deviceFilters(shelly, id).own;
         const left = onboardingRights([shelly, meter], ownedTopics(owned));
         const touches = owned.some((own) => topicMatches(own, asked));
-        if (touches) expect([left.mayPublish(asked), left.maySubscribe(asked), left.mayReceive(asked)]).toEqual([false, false, false]);
+        if (touches)
+          expect([left.mayPublish(asked), left.maySubscribe(asked), left.mayReceive(asked)]).toEqual([
+            false,
+            false,
+            false,
+          ]);
       }),
     );
   });

@@ -1,6 +1,6 @@
-import { seededRandom } from "../../../testkit/src/seeded-random.js";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { seededRandom } from "../../../testkit/src/seeded-random.js";
 import { hashSecret, secretMatches } from "../../src/mqtt/secret-hash.js";
 
 describe("hashSecret", () => {
@@ -17,7 +17,10 @@ describe("hashSecret", () => {
     );
   });
 
-  it.each(["", "hmac-sha256", "hmac-sha256$$", "plain$a$b", "hmac-sha256$c2FsdA$", "scrypt$1$2$3"])("lets nobody in with %j", (hash) => {
-    expect(secretMatches(hash, "")).toBe(false);
-  });
+  it.each(["", "hmac-sha256", "hmac-sha256$$", "plain$a$b", "hmac-sha256$c2FsdA$", "scrypt$1$2$3"])(
+    "lets nobody in with %j",
+    (hash) => {
+      expect(secretMatches(hash, "")).toBe(false);
+    },
+  );
 });

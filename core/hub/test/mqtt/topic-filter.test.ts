@@ -91,7 +91,9 @@ describe("filterCovers", () => {
   });
 
   it("covers each topic that it matches", () => {
-    fc.assert(fc.property(filters, topics, (filter, topic) => filterCovers(filter, topic) === topicMatches(filter, topic)));
+    fc.assert(
+      fc.property(filters, topics, (filter, topic) => filterCovers(filter, topic) === topicMatches(filter, topic)),
+    );
   });
 });
 
@@ -113,7 +115,9 @@ describe("minimalFilters", () => {
       fc.property(fc.array(filters, { maxLength: 6 }), (list) => {
         const minimal = minimalFilters(list);
         for (const topic of everyTopic)
-          expect(minimal.some((filter) => topicMatches(filter, topic))).toBe(list.some((filter) => topicMatches(filter, topic)));
+          expect(minimal.some((filter) => topicMatches(filter, topic))).toBe(
+            list.some((filter) => topicMatches(filter, topic)),
+          );
         for (const one of minimal) expect(minimal.filter((other) => filterCovers(other, one))).toEqual([one]);
       }),
       { numRuns: 30 },

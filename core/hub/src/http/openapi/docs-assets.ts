@@ -9,6 +9,8 @@ header p, .about { color: var(--dim); }
 h1 { margin: 0 0 .25rem; font-size: 1.6rem; }
 h2 { margin: 2.25rem 0 .5rem; font-size: 1.2rem; }
 code, pre { font: 13px/1.45 ui-monospace, monospace; }
+code { overflow-wrap: anywhere; }
+.media { margin: .15rem 0; }
 pre { overflow-x: auto; margin: .25rem 0 .75rem; padding: .75rem; background: var(--soft); border-radius: 6px; }
 label { display: block; font-weight: 600; }
 input { width: 100%; margin-top: .25rem; padding: .55rem .7rem; font: inherit; color: inherit; background: var(--soft); border: 1px solid var(--line); border-radius: 6px; }

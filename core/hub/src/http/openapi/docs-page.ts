@@ -1,5 +1,6 @@
 import { html } from "hono/html";
 import type { JsonObject, OpenApiDocument } from "./document.js";
+import { schemaWords } from "./schema-words.js";
 
 type Html = ReturnType<typeof html>;
 
@@ -18,7 +19,7 @@ export function docsPage(document: OpenApiDocument): string {
 <body>
 <header>
 <h1>Vatio API ${info.version}</h1>
-<p>${info.description}</p>
+<p>${prose(info.description)}</p>
 <p>Below <code>/api/v1</code>. For programs: <a href="/api/v1/openapi.json">OpenAPI 3.1</a>.</p>
 <label for="search">Search</label>
 <input id="search" type="search" placeholder="devices, E_POINT_UNKNOWN, POST …">
@@ -52,7 +53,7 @@ function operationEntry(path: string, method: string, operation: JsonObject): Ht
   return html`<details id="${operation.operationId}" data-text="${text}">
 <summary><b class="method ${method}">${method.toUpperCase()}</b><code>${path}</code><span>${operation.summary}</span></summary>
 <div class="body">
-${operation.description === undefined ? "" : html`<p class="about">${operation.description}</p>`}
+${operation.description === undefined ? "" : html`<p class="about">${prose(operation.description)}</p>`}
 <p class="about">Who may call: ${actionWords(operation["x-action"])}</p>
 ${parametersTable(operation.parameters as readonly JsonObject[] | undefined)}
 ${bodyOf(operation)}
@@ -78,7 +79,7 @@ function parametersTable(parameters: readonly JsonObject[] | undefined): Html | 
   if (!parameters) return "";
   return html`<table><thead><tr><th>Parameter</th><th>In</th><th>Meaning</th></tr></thead><tbody>${parameters.map(
     ({ name, in: where, required, description, schema }) =>
-      html`<tr><td><code>${name}</code></td><td>${where}${required ? "" : ", optional"}</td><td>${description ?? ""} <code>${compact(schema)}</code></td></tr>`,
+      html`<tr><td><code>${name}</code></td><td>${where}${required ? "" : ", optional"}</td><td>${prose(description)} <span class="about">${schemaWords(schema)}</span></td></tr>`,
   )}</tbody></table>`;
 }
 
@@ -88,7 +89,7 @@ function bodyOf({ requestBody }: JsonObject): Html | string {
 }
 
 function mediaBlock(type: string, media: unknown): Html {
-  return html`<p><code>${type}</code> ${schemaLink((media as { readonly schema?: unknown }).schema)}</p>`;
+  return html`<p class="media"><code>${type}</code> ${schemaLink((media as { readonly schema?: unknown }).schema)}</p>`;
 }
 
 function responsesTable(responses: Readonly<Record<string, JsonObject>>): Html {
@@ -112,7 +113,7 @@ function schemaLink(schema: unknown): Html {
   };
   if ($ref !== undefined) return html`<a href="#schema-${nameOf($ref)}">${nameOf($ref)}</a>`;
   if (type === "array") return html`list of ${schemaLink(items)}`;
-  return html`<code>${compact(schema)}</code>`;
+  return html`${schemaWords(schema)}`;
 }
 
 const nameOf = (ref: string): string => ref.slice(ref.lastIndexOf("/") + 1);
@@ -129,4 +130,9 @@ ${example === undefined ? "" : html`<p>Example</p><pre>${pretty(example)}</pre>`
 }
 
 const pretty = (value: unknown): string => JSON.stringify(value, null, 2);
-const compact = (value: unknown): string => JSON.stringify(value);
+
+/** Text in which `code` stands between backticks. */
+function prose(text: unknown): readonly (string | Html)[] {
+  const parts = String(text ?? "").split("`");
+  return parts.map((part, index) => (index % 2 === 0 ? part : html`<code>${part}</code>`));
+}

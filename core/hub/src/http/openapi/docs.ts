@@ -9,8 +9,8 @@ const ASSETS: Readonly<Record<string, { readonly type: string; readonly text: st
 };
 
 /** The docs page and its two files; undefined for any other file. */
-export function docsResponse(document: OpenApiDocument, file: string | undefined): Response | undefined {
-  if (file === undefined) return respond(docsPage(document), "text/html; charset=utf-8");
+export function docsResponse(document: () => OpenApiDocument, file: string | undefined): Response | undefined {
+  if (file === undefined) return respond(docsPage(document()), "text/html; charset=utf-8");
   const asset = Object.hasOwn(ASSETS, file) ? ASSETS[file] : undefined;
   return asset && respond(asset.text, asset.type);
 }

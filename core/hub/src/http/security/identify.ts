@@ -10,24 +10,24 @@ export const ANONYMOUS: Actor = { kind: "anonymous", id: "anonymous" };
 export const NOBODY: Caller = { via: "nothing", actor: ANONYMOUS };
 
 /**
- * Finds out who asks: by API token, or by session cookie, or nobody.
- * @throws E_AUTH_REQUIRED for an `Authorization` header that names nobody
+ * Finds out who asks: by API token, or by session cookie, or nobody. Other schemes of authorisation are none of the
+ * hub's: a reverse proxy that asks for a password of its own may hand its header on.
+ * @throws E_AUTH_REQUIRED for a token that names nobody
  */
 export async function identify(facts: RequestFacts, accounts: Accounts): Promise<Caller> {
-  const authorization = facts.headers.get("authorization");
-  return authorization === null ? bySession(facts, accounts) : byToken(authorization, accounts);
+  const token = /^Bearer\b\s*(.*)$/is.exec(facts.headers.get("authorization") ?? "")?.[1];
+  return token === undefined ? bySession(facts, accounts) : byToken(token, accounts);
 }
 
-async function byToken(authorization: string, accounts: Accounts): Promise<Caller> {
-  const secret = /^Bearer +([\x21-\x7e]{1,512})$/i.exec(authorization)?.[1];
-  const found = secret === undefined ? undefined : await accounts.tokenActor(secret);
-  if (secret === undefined || found === undefined) {
-    throw new VatioError(
-      "E_AUTH_REQUIRED",
-      "The API token is not known. It may have been revoked; create one in the settings and send it as `Authorization: Bearer <token>`.",
-    );
-  }
-  return { via: "token", actor: found.actor, apiToken: found.token, secret };
+const SECRET = /^[\x21-\x7e]{1,512}$/;
+
+async function byToken(secret: string, accounts: Accounts): Promise<Caller> {
+  const found = SECRET.test(secret) ? await accounts.tokenActor(secret) : undefined;
+  if (found) return { via: "token", actor: found.actor, apiToken: found.token, secret };
+  throw new VatioError(
+    "E_AUTH_REQUIRED",
+    "The API token is not known. It may have been revoked; create one in the settings and send it as `Authorization: Bearer <token>`.",
+  );
 }
 
 async function bySession(facts: RequestFacts, accounts: Accounts): Promise<Caller> {
@@ -51,4 +51,13 @@ export function requireSomebody(caller: Caller): void {
       "E_AUTH_REQUIRED",
       "Nobody is signed in. Sign in, or send an API token as `Authorization: Bearer <token>`.",
     );
+}
+
+/** Tokens that open single doors (plugins' routes, metrics) open none of the API, not even lists that would be empty. @throws E_PERMISSION */
+export function requireWideToken(caller: Caller): void {
+  if (caller.via !== "token" || caller.apiToken.scope === "read" || caller.apiToken.scope === "control") return;
+  throw new VatioError(
+    "E_PERMISSION",
+    `A token of the scope \`${caller.apiToken.scope}\` is not for the API. Create one of the scope \`read\` or \`control\`.`,
+  );
 }

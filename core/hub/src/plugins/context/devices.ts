@@ -3,7 +3,8 @@ import type { DeviceRecord } from "../../registry/types.js";
 import type { HistoryTable } from "../history-table.js";
 import { messageInHand } from "../message-in-hand.js";
 import type { PluginScope } from "../scope.js";
-import { noteDevice, requireOwnDevice } from "./own-device.js";
+import { requireOwnDevice } from "./checks.js";
+import { noteDevice } from "./note-device.js";
 
 /** The devices of the plugin, as a driver; limited to those that the actor may read, or manage. */
 export function devicesService(scope: PluginScope, histories: HistoryTable, actor?: Actor): Devices {

@@ -1,6 +1,7 @@
 import type { EventBus } from "@vatio/plugin-api";
 import type { AnyEventHandler } from "../../bus/event-bus.js";
 import type { PluginScope } from "../scope.js";
+import { mayPublish } from "./checks.js";
 
 /** Events: a plugin publishes below its own id, and what its permissions name; it may listen to all. */
 export function eventsService(scope: PluginScope): EventBus {
@@ -8,7 +9,7 @@ export function eventsService(scope: PluginScope): EventBus {
   return {
     publish: (type, payload) => {
       scope.live();
-      if (!type.startsWith(`${scope.id}.`)) scope.permissions.requireFor("events.publish", type);
+      mayPublish(scope, type);
       scope.serve(() => events.publish(scope, type, payload, { untrusted: scope.remote }));
     },
     subscribe: (pattern, handler, options) =>

@@ -2,6 +2,7 @@ import { type FetchApp, type Http, type HttpEnv, type PluginSocket, VatioError }
 import type { MountTable } from "../mount-table.js";
 import type { PluginScope } from "../scope.js";
 import type { PluginSocketMount } from "../types.js";
+import { requireSocketPath } from "./checks.js";
 import { contain, noteFailure } from "./contain.js";
 
 /** "Going away" (RFC 6455 section 7.4.1). */
@@ -21,9 +22,7 @@ export function httpService(scope: PluginScope, mounts: MountTable): Http {
     },
     socket: (path, accept, options = {}) => {
       scope.live();
-      scope.permissions.require("http");
-      if (!path.startsWith("/"))
-        throw new VatioError("E_INPUT_INVALID", `The path of a socket begins with "/": ${path}.`);
+      requireSocketPath(scope, path);
       const mount = { accept: containedAccept(scope, accept), options };
       scope.serve(() => own("socket mount", mounts.mountSocket(scope.id, path, mount)));
     },

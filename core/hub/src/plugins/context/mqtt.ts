@@ -1,7 +1,7 @@
-import { type DeviceId, type Mqtt, type MqttMessage, VatioError } from "@vatio/plugin-api";
-import { filterProblem, topicProblem } from "../../mqtt/topic-filter.js";
+import type { DeviceId, Mqtt, MqttMessage } from "@vatio/plugin-api";
 import { withMessage } from "../message-in-hand.js";
 import type { PluginScope } from "../scope.js";
+import { requireFilter, requireTopic } from "./checks.js";
 import { noteFailure } from "./contain.js";
 
 type Handler = (message: MqttMessage) => void | Promise<void>;
@@ -12,8 +12,7 @@ export function mqttService(scope: PluginScope): Mqtt {
   return {
     subscribe: (filter, handler, options) => {
       scope.live();
-      refuse("filter", filter, filterProblem(filter));
-      scope.permissions.requireFor("mqtt.subscribe", filter);
+      requireFilter(scope, filter);
       return scope.serve(() => {
         const subscription = delivery.subscribe(scope.id, filter, containedHandler(scope, handler), options);
         return scope.opened.push("mqtt subscription", () => subscription[Symbol.dispose]());
@@ -21,8 +20,7 @@ export function mqttService(scope: PluginScope): Mqtt {
     },
     publish: async (topic, payload, options) => {
       scope.live();
-      refuse("topic", topic, topicProblem(topic));
-      scope.permissions.requireFor("mqtt.publish", topic);
+      requireTopic(scope, topic);
       return scope.serve(() => transport.publish(topic, payload, options));
     },
   };
@@ -41,9 +39,4 @@ function containedHandler(scope: PluginScope, handler: Handler): Handler {
       busy[Symbol.dispose]();
     }
   };
-}
-
-function refuse(what: string, value: string, problem: string | undefined): void {
-  if (problem === undefined) return;
-  throw new VatioError("E_INPUT_INVALID", `"${value}" is not an MQTT ${what}: ${problem}.`, { details: { problem } });
 }

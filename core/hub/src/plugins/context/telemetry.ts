@@ -1,9 +1,10 @@
-import { deviceOf, driverOf, isChannelId } from "@vatio/model";
+import { deviceOf, isChannelId } from "@vatio/model";
 import type { Action, Actor, Batch, ChannelId, PointId, Telemetry } from "@vatio/plugin-api";
 import type { Resource } from "../../auth/types.js";
 import { Mailbox } from "../../bus/mailbox.js";
 import type { PluginScope } from "../scope.js";
-import { noteDevice, requireOwnDevice } from "./own-device.js";
+import { requireOwnDevice, requireTarget } from "./checks.js";
+import { noteDevice } from "./note-device.js";
 
 /** Batches that may wait for a watcher that is slower than the meters. */
 const WATCH_CAPACITY = 1024;
@@ -14,7 +15,7 @@ type Target = PointId | ChannelId;
 export function telemetryService(scope: PluginScope, actor?: Actor): Telemetry {
   const { telemetry: store } = scope.services;
   const check = (action: Action, target: Target): void => {
-    if (action === "read" && !isOwn(scope, target)) scope.permissions.require("telemetry.read");
+    if (action === "read") requireTarget(scope, target);
     if (actor) scope.services.authorizer.require(actor, action, resourceOf(target));
   };
   return {
@@ -91,8 +92,6 @@ const copyOf = (batch: Batch): Batch => ({
   at: batch.at.slice(),
   columns: Object.fromEntries(Object.entries(batch.columns).map(([metric, column]) => [metric, column.slice()])),
 });
-
-const isOwn = (scope: PluginScope, target: Target): boolean => isChannelId(target) && driverOf(target) === scope.id;
 
 const resourceOf = (target: Target): Resource =>
   isChannelId(target) ? { kind: "channel", id: target } : { kind: "point", id: target };

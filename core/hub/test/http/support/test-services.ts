@@ -13,14 +13,18 @@ import { systemRandom, ulids } from "../../../src/random.js";
 import { createDeviceRegistry, createPointRegistry, createSiteRegistry } from "../../../src/registry/index.js";
 import { createSecretStore } from "../../../src/settings/secret-store.js";
 import { createSettings } from "../../../src/settings/settings-store.js";
-import { IN_MEMORY, openChannelNumbers, openStateDatabase, type StateDatabase } from "../../../src/store/index.js";
+import {
+  IN_MEMORY,
+  openChannelNumbers,
+  openStateDatabase,
+  openTelemetryStore,
+  type StateDatabase,
+} from "../../../src/store/index.js";
 import { type MemoryPlugins, memoryPlugins } from "./memory-plugins.js";
-import { type MemoryStore, memoryStore } from "./memory-store.js";
 
 /** What a test may reach beside what the server uses. */
 export interface TestServices extends HttpServices {
   readonly plugins: MemoryPlugins;
-  readonly store: MemoryStore;
   readonly publish: ReturnType<typeof createEventBus>["hub"]["publish"];
   readonly handleSwitch: (answer: (input: unknown) => Promise<{ wasOn: boolean; on: boolean }>) => void;
   readonly uiRoots: Map<string, string>;
@@ -47,12 +51,19 @@ export async function createTestServices({ people = true }: { readonly people?: 
   const publish = events.hub.publish.bind(events.hub);
   const places = { database, clock, newId, publish };
   const [sites, points] = [await createSiteRegistry(places), await createPointRegistry(places)];
-  const devices = await createDeviceRegistry({
-    ...places,
+  const channelNumbers = await openChannelNumbers(database, clock);
+  const devices = await createDeviceRegistry({ ...places, counters, channelNumbers, points, sites });
+  const metrics = new MetricRegistry();
+  const store = await openTelemetryStore({
+    path: IN_MEMORY,
+    clock,
     counters,
-    channelNumbers: await openChannelNumbers(database, clock),
-    points,
-    sites,
+    log: log.source("store"),
+    metrics,
+    channels: channelNumbers,
+    assignments: points,
+    config: { commitMs: 10, memoryMb: 64, minFreeMb: 1, commitWhenIdle: true },
+    freeSpace: async () => 1e12,
   });
   const accounts = await createAccounts({ database, clock, random, newId, sites, audit, cost: { n: 16, r: 1, p: 1 } });
   const authorizer = createAuthorizer({
@@ -92,8 +103,8 @@ export async function createTestServices({ people = true }: { readonly people?: 
     devices,
     points,
     sites,
-    store: memoryStore(() => points),
-    metrics: new MetricRegistry(),
+    store,
+    metrics,
     plugins: memoryPlugins(),
     pluginUiRoot: (id) => uiRoots.get(id),
     commands,
@@ -119,6 +130,7 @@ export async function createTestServices({ people = true }: { readonly people?: 
     uiRoots,
     handleSwitch: (answer) => void commands.handle(SHELLY, "switch.set", answer as never),
     close: async () => {
+      await store.close();
       await log.close();
       await database.close();
     },

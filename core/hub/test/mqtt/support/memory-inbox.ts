@@ -36,7 +36,8 @@ export class MemoryInbox implements InboxStore {
   async remove(plugin: PluginId, ids: readonly number[]): Promise<void> {
     await Promise.resolve();
     if (this.broken) throw this.broken;
-    for (const entry of this.#of(plugin)) if (ids.includes(entry.id)) this.#entries.splice(this.#entries.indexOf(entry), 1);
+    for (const entry of this.#of(plugin))
+      if (ids.includes(entry.id)) this.#entries.splice(this.#entries.indexOf(entry), 1);
   }
 
   async crashed(plugin: PluginId, id: number): Promise<boolean> {

@@ -6,7 +6,11 @@ export async function settle(turns = 20): Promise<void> {
 }
 
 /** Waits until something is so. */
-export async function until(condition: () => boolean | Promise<boolean>, what = "it", timeoutMs = 8_000): Promise<void> {
+export async function until(
+  condition: () => boolean | Promise<boolean>,
+  what = "it",
+  timeoutMs = 8_000,
+): Promise<void> {
   const deadline = Date.now() + timeoutMs;
   while (!(await condition())) {
     if (Date.now() > deadline) throw new Error(`Waited in vain until ${what}.`);

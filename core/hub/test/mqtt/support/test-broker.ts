@@ -1,7 +1,7 @@
 import { type Instant, type MqttMessage, type PluginId, seconds } from "@vatio/plugin-api";
-import { seededRandom } from "../../../../testkit/src/seeded-random.js";
 import mqtt, { type IClientOptions, type MqttClient } from "mqtt";
 import { onTestFinished } from "vitest";
+import { seededRandom } from "../../../../testkit/src/seeded-random.js";
 import { type HubClock, systemClock } from "../../../src/clock.js";
 import type { BootConfig } from "../../../src/config/types.js";
 import { CounterTable } from "../../../src/counters.js";
@@ -9,10 +9,10 @@ import { HealthTree } from "../../../src/health.js";
 import { type CreateMqttOptions, createMqtt, type HubMqtt } from "../../../src/mqtt/index.js";
 import type { DeviceTopics } from "../../../src/mqtt/rights.js";
 import { createSecretStore } from "../../../src/settings/index.js";
-import type { StateDatabase } from "../../../src/store/index.js";
-import { memoryState } from "../../support/memory-state.js";
-import { MemoryInbox } from "./memory-inbox.js";
+import type { InboxStore, StateDatabase } from "../../../src/store/index.js";
+import { memoryState } from "./memory-state.js";
 import { quietLog } from "./quiet-log.js";
+import { openStore } from "./real-inbox.js";
 
 export const SHELLY = "shelly" as PluginId;
 
@@ -29,7 +29,7 @@ export const DEVICE_TOPICS: readonly DeviceTopics[] = [
 /** What outlives a restart of a hub. */
 export interface Durable {
   readonly state: StateDatabase;
-  readonly inbox: MemoryInbox;
+  readonly inbox: InboxStore;
 }
 
 /** MQTT of a hub under test, with what it was built from. */
@@ -51,11 +51,17 @@ export type TestMqttOptions = Partial<Pick<CreateMqttOptions, "limits" | "device
 export async function newDurable(): Promise<Durable> {
   const state = await memoryState();
   onTestFinished(() => state.close());
-  return { state, inbox: new MemoryInbox() };
+  const { inbox } = await openStore();
+  return { state, inbox };
 }
 
 /** Builds MQTT of a hub, not started: the embedded broker on a free port of the loopback, or what `mqtt` says. */
-export async function buildMqtt({ durable, mqtt: config, clock = systemClock, ...options }: TestMqttOptions = {}): Promise<TestMqtt> {
+export async function buildMqtt({
+  durable,
+  mqtt: config,
+  clock = systemClock,
+  ...options
+}: TestMqttOptions = {}): Promise<TestMqtt> {
   const { state, inbox } = durable ?? (await newDurable());
   const [counters, health, log] = [new CounterTable(), new HealthTree(), quietLog()];
   const random = seededRandom(7);
@@ -100,7 +106,11 @@ export async function client(broker: TestMqtt, login: Partial<IClientOptions> = 
 }
 
 /** An integration that may do everything. */
-export async function integration(broker: TestMqtt, login: Partial<IClientOptions> = {}, username = "bridge"): Promise<MqttClient> {
+export async function integration(
+  broker: TestMqtt,
+  login: Partial<IClientOptions> = {},
+  username = "bridge",
+): Promise<MqttClient> {
   const { credentials } = broker.mqtt;
   const known = credentials.list().find((credential) => credential.username === username);
   const { password } = known
@@ -117,11 +127,21 @@ export function inboxOf(connected: MqttClient): { topic: string; text: string; r
 }
 
 /** A plugin that notes all that it gets, and finishes each message when `gate` lets it. */
-export function recorder(hub: HubMqtt, filter = "#", gate: (message: MqttMessage) => Promise<void> | void = () => undefined) {
+export function recorder(
+  hub: HubMqtt,
+  filter = "#",
+  gate: (message: MqttMessage) => Promise<void> | void = () => undefined,
+) {
   const got: { topic: string; text: string; retained: boolean; at: Instant; client?: string }[] = [];
   const subscription = hub.delivery.subscribe(SHELLY, filter, (message) => {
     const { topic, retained, at, client: sender } = message;
-    got.push({ topic, retained, at, text: Buffer.from(message.payload).toString(), ...(sender !== undefined && { client: sender }) });
+    got.push({
+      topic,
+      retained,
+      at,
+      text: Buffer.from(message.payload).toString(),
+      ...(sender !== undefined && { client: sender }),
+    });
     return gate(message);
   });
   hub.delivery.setPlugin(SHELLY, "running");

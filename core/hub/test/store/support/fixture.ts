@@ -8,20 +8,18 @@ import { onTestFinished } from "vitest";
 import { CounterTable } from "../../../src/counters.js";
 import { HealthTree } from "../../../src/health.js";
 import {
-  type AssignmentSource,
-  type ChannelNumbers,
   IN_MEMORY,
   openTelemetryStore,
   type TelemetryStore,
   type TelemetryStoreConfig,
   type TelemetryStoreOptions,
 } from "../../../src/store/index.js";
+import { MAIN, nothingAssigned, numbersOf, SECOND } from "./plain.js";
 
 /** A Monday noon. */
 export const NOW = Date.UTC(2026, 2, 2, 12) as Instant;
 
-export const MAIN = "meter:a1/main" as ChannelId;
-export const SECOND = "meter:b2/main" as ChannelId;
+export { MAIN, SECOND };
 export const KITCHEN = "01JNKITCHEN000000000000000" as PointId;
 
 /** A folder that goes when the test ends. */
@@ -41,18 +39,6 @@ export function capturedLog(): CapturedLog {
   const write = (level: string) => (message: string, fields?: object) => void lines.push(`${level} ${message} ${fields ? JSON.stringify(fields) : ""}`);
   return { lines, debug: write("debug"), info: write("info"), warn: write("warn"), error: write("error") };
 }
-
-/** Numbers of channels in memory. */
-export function numbersOf(...channels: ChannelId[]): ChannelNumbers {
-  const all = [...channels];
-  return {
-    numberOf: (channel) => (all.includes(channel) ? all.indexOf(channel) + 1 : undefined),
-    channelOf: (number) => all[number - 1],
-    allocate: async (more) => void all.push(...more.filter((channel) => !all.includes(channel))),
-  };
-}
-
-export const nothingAssigned: AssignmentSource = { assignmentsOf: () => [] };
 
 /** A store for one test, with what it was made of. */
 export interface StoreFixture {
