@@ -1,0 +1,99 @@
+import { fillMessage, type Language, type Messages, type Text, type TextParams } from "@vatio/model";
+import { loadMessages, type MessageArguments, type MessageKey } from "./catalogue.js";
+import { UiFormat } from "./ui-format.js";
+
+/** How one reader wants words, numbers and times. */
+export interface ReaderOptions {
+  readonly language: Language;
+  /** BCP 47 tag that decides how numbers and dates are written. */
+  readonly region: string;
+  /** IANA zone of the site, never the browser's. */
+  readonly zone: string;
+  /** ISO 4217 code of the site. */
+  readonly currency?: string;
+  /** The region's own clock when left out. */
+  readonly hour12?: boolean;
+}
+
+/** Words and formats of the reader. There is one: {@link i18n}. */
+export class I18n {
+  #options: ReaderOptions;
+  #format: UiFormat;
+  #own: Messages = {};
+  #hub: Messages = {};
+  readonly #listeners = new Set<() => void>();
+
+  constructor(options: ReaderOptions) {
+    this.#options = options;
+    this.#format = new UiFormat(options);
+  }
+
+  get language(): Language {
+    return this.#options.language;
+  }
+
+  get options(): ReaderOptions {
+    return this.#options;
+  }
+
+  /** Every number, unit, amount and date goes through this. */
+  get format(): UiFormat {
+    return this.#format;
+  }
+
+  /** One of the interface's own messages, filled. */
+  t<K extends MessageKey>(key: K, ...args: MessageArguments<K>): string {
+    return this.#fill(this.#own[key] ?? key, args[0]);
+  }
+
+  /** Whether the interface has a message under a key made at run time. */
+  has(key: string): key is MessageKey {
+    return key in this.#own;
+  }
+
+  /** Words that the hub or a plugin sent as a key with parameters; the key itself when nobody knows it. */
+  text({ key, params }: Text): string {
+    return this.#fill(this.#hub[key] ?? this.#own[key] ?? key, params);
+  }
+
+  /** Name of a metric; its key when no plugin named it. */
+  metric(name: string): string {
+    return this.#hub[`metric.${name}`] ?? name;
+  }
+
+  /** Changes how the reader reads; loads the words of another language first. */
+  async use(change: Partial<ReaderOptions>): Promise<void> {
+    const next = { ...this.#options, ...change };
+    const empty = Object.keys(this.#own).length === 0;
+    if (empty || next.language !== this.#options.language) this.#own = await loadMessages(next.language);
+    this.#options = next;
+    this.#format = new UiFormat(next);
+    this.#notify();
+  }
+
+  /** Sets the words of the hub and its plugins in the reader's language. */
+  useHubMessages(messages: Messages): void {
+    this.#hub = messages;
+    this.#notify();
+  }
+
+  /** Calls back when words or formats changed. */
+  subscribe(listener: () => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  #fill(message: string, params: TextParams | undefined): string {
+    return message.includes("{") ? fillMessage(message, params, this.#options.language) : message;
+  }
+
+  #notify(): void {
+    for (const listener of [...this.#listeners]) listener();
+  }
+}
+
+/** The words and formats of this page. */
+export const i18n = new I18n({ language: "en", region: "en-US", zone: "UTC" });
+
+/** Short for `i18n.t`. */
+export const t: I18n["t"] = (key, ...args) => i18n.t(key, ...args);

@@ -1,0 +1,33 @@
+import type { EN_SETTINGS } from "../en/settings.js";
+
+/** Ajustes. */
+export const ES_SETTINGS = {
+  "settings.title": "Ajustes",
+  "settings.sections": "Secciones de ajustes",
+  "settings.site": "Sitio",
+  "settings.account": "Cuenta",
+  "settings.access": "Accesos",
+  "settings.plugins": "Plugins",
+  "settings.system": "Sistema",
+  "settings.log": "Registro",
+  "site.name": "Nombre",
+  "site.voltage": "Voltaje, fase a neutro",
+  "site.voltageRange": "Entre 50 y 1000 V",
+  "site.phases": "Acometida",
+  "site.phase1": "Monofásica",
+  "site.phase3": "Trifásica",
+  "site.zone": "Zona horaria",
+  "site.zoneHelp": "Los días, recibos y tarifas la siguen",
+  "site.zoneUnknown": "Esa zona no existe. Elige una de la lista, como America/Mexico_City.",
+  "site.zoneNow": "Ahí son las {time}",
+  "site.currency": "Moneda",
+  "site.currencyHelp": "De recibos y precios",
+  "site.currencyUnknown": "Tres letras, como MXN o EUR",
+  "site.language": "Idioma del hub",
+  "site.languageHelp": "De lo que no va a nadie en particular",
+  "site.region": "Región",
+  "site.voltageHelp": "Con él se juzgan las mediciones: ±10 % es normal",
+  "site.es": "Español",
+  "site.en": "Inglés",
+  "action.refresh": "Actualizar",
+} as const satisfies Record<keyof typeof EN_SETTINGS, string>;

@@ -1,0 +1,2 @@
+import "./theme/document.css";
+import "./shell/app.js";

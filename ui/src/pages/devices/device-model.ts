@@ -1,0 +1,92 @@
+import type { AcceptDevice, Channel, Device, Point, PointRole } from "../../data/api.js";
+import type { ReadingsStore } from "../../data/readings-store.js";
+
+/** A device of the list with what its points say. */
+export interface DeviceEntry {
+  readonly device: Device;
+  /** Its points, totals before phases. */
+  readonly points: readonly Point[];
+  /** Power now in watts; undefined when it measures none or is silent. */
+  readonly watts: number | undefined;
+}
+
+export type DeviceFilter = "all" | "online" | "silent";
+export type DeviceOrder = "power" | "name" | "seen";
+
+const METERED = /^(?:power_w|energy_(?:import|export|delta)_wh|current_a)$/;
+
+/** Letters without case and accents. */
+const plain = (text: string): string => text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase();
+
+/** Points of a device: those of its totals and single circuits first, phases behind them. */
+export const pointsOf = (device: Device, points: readonly Point[]): Point[] =>
+  points.filter((point) => point.device === device.id).sort((a, b) => (a.phase ?? 0) - (b.phase ?? 0));
+
+/** Points of a device that are no phase of another of its points. */
+export const mainPoints = (points: readonly Point[]): Point[] => {
+  const ids = new Set(points.map(({ id }) => id));
+  return points.filter(({ phase, parent }) => phase === undefined || parent === undefined || !ids.has(parent));
+};
+
+/** The phases that belong to a point. */
+export const phasesOf = (point: Point, points: readonly Point[]): Point[] =>
+  points.filter(({ parent, phase, device }) => parent === point.id && phase !== undefined && device === point.device).sort((a, b) => (a.phase ?? 0) - (b.phase ?? 0));
+
+/** When a device spoke last: the list is only loaded when something changes, its readings are newer. */
+export const heardAt = ({ seenAt, channels }: Device, readings: Pick<ReadingsStore, "seenAt">): number =>
+  Math.max(seenAt, ...channels.flatMap(({ id, point }) => [readings.seenAt(id) ?? 0, (point && readings.seenAt(point)) || 0]));
+
+/** The list as a person asked for it. */
+export function selectDevices(entries: readonly DeviceEntry[], { filter, order, text }: { readonly filter: DeviceFilter; readonly order: DeviceOrder; readonly text: string }): DeviceEntry[] {
+  const words = plain(text).split(/\s+/).filter(Boolean);
+  const fits = ({ device, points }: DeviceEntry): boolean => {
+    if (filter !== "all" && device.online !== (filter === "online")) return false;
+    const all = plain([device.name, device.model, device.address, device.hardwareId, device.driver, ...points.flatMap(({ name, location }) => [name, location])].filter(Boolean).join(" "));
+    return words.every((word) => all.includes(word));
+  };
+  const byName = (a: DeviceEntry, b: DeviceEntry): number => a.device.name.localeCompare(b.device.name, undefined, { numeric: true });
+  const orders: Readonly<Record<DeviceOrder, (a: DeviceEntry, b: DeviceEntry) => number>> = {
+    name: byName,
+    power: (a, b) => Math.abs(b.watts ?? -1) - Math.abs(a.watts ?? -1) || byName(a, b),
+    seen: (a, b) => b.device.seenAt - a.device.seenAt || byName(a, b),
+  };
+  return entries.filter(fits).sort(orders[order]);
+}
+
+/** Channels of which the hub will make points, without the phases of a total. */
+export function acceptableChannels(channels: readonly Channel[]): Channel[] {
+  const deserving = channels.filter(({ switchable, metrics }) => switchable || metrics.some((metric) => METERED.test(metric)));
+  return deserving.filter(({ key, phase }) => phase === undefined || !deserving.some((total) => total.phase === undefined && key.startsWith(`${total.key}/`)));
+}
+
+/** What a channel probably measures: three phases are the connection of a home, a switch feeds an appliance. */
+export function guessRole(channel: Channel, channels: readonly Channel[]): PointRole {
+  if (channel.kind === "motor") return "motor";
+  if (channel.switchable || channel.kind === "switch") return "load";
+  const phases = channels.filter(({ phase, key }) => phase !== undefined && key.startsWith(channel.key));
+  return phases.length >= 3 ? "grid" : "circuit";
+}
+
+/** What a person decided about one channel of a pending device. */
+export interface ChannelChoice {
+  readonly key: string;
+  readonly name: string;
+  readonly role: PointRole;
+}
+
+/** Where a form for a pending device begins: the name that the device proposes, a guess for every channel. */
+export function proposeChoices(device: Device): ChannelChoice[] {
+  const main = acceptableChannels(device.channels);
+  return main.map((channel, index) => ({
+    key: channel.key,
+    name: main.length === 1 ? device.name : `${device.name} ${index + 1}`,
+    role: guessRole(channel, device.channels),
+  }));
+}
+
+/** The body that accepts a device. Nameless channels are named by the hub after the device. */
+export function acceptance(name: string, choices: readonly ChannelChoice[]): AcceptDevice {
+  const trimmed = name.trim();
+  const single = choices.length === 1;
+  return { name: trimmed, channels: choices.map((choice) => ({ key: choice.key, role: choice.role, name: (single ? trimmed : choice.name.trim()) || trimmed })) };
+}

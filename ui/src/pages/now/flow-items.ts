@@ -1,0 +1,34 @@
+import type { FlowItem } from "../../charts/flow.js";
+import { i18n } from "../../i18n/i18n.js";
+import type { Balance, Source } from "./balance.js";
+
+const MOST_LOADS = 4;
+const USE_COLORS = ["--u1", "--u2", "--u3", "--u4"] as const;
+
+const SOURCE_LOOKS: Readonly<Record<Source["kind"], Pick<FlowItem, "color" | "icon">>> = {
+  generation: { color: "--solar", icon: "sun" },
+  storage: { color: "--battery", icon: "battery-charging" },
+  grid: { color: "--gridin", icon: "utility-pole" },
+  supply: { color: "--untracked", icon: "utility-pole" },
+};
+
+/** The left side of the flow. */
+export const flowSources = ({ sources }: Balance): FlowItem[] =>
+  sources.map(({ kind, watts }) => ({ key: kind, watts, label: i18n.t(`flow.${kind}`), ...SOURCE_LOOKS[kind] }));
+
+/** The right side: the largest loads, the others together, what nobody measures, and what leaves or is stored. */
+export function flowSinks({ loads, untracked, exported, charging }: Balance): FlowItem[] {
+  const running = loads.filter(({ watts }) => watts > 0);
+  const named = running.slice(0, MOST_LOADS).map(({ point, watts }, rank): FlowItem => ({ key: point.id, label: point.name, watts, color: USE_COLORS[rank] ?? "--u4" }));
+  const others = running.slice(MOST_LOADS);
+  const rest = others.reduce((sum, { watts }) => sum + watts, 0);
+  return [
+    ...named,
+    ...when(rest, { key: "others", label: i18n.t("flow.others", { n: others.length }), color: "--untracked" }),
+    ...when(untracked ?? 0, { key: "untracked", label: i18n.t("flow.untracked"), color: "--untracked", hatched: true }),
+    ...when(charging, { key: "charging", label: i18n.t("flow.charging"), color: "--battery" }),
+    ...when(exported, { key: "exported", label: i18n.t("flow.exported"), color: "--export" }),
+  ];
+}
+
+const when = (watts: number, item: Omit<FlowItem, "watts">): FlowItem[] => (watts > 0 ? [{ ...item, watts }] : []);

@@ -1,0 +1,126 @@
+import { css, html, nothing, type TemplateResult } from "lit";
+import { customElement, property } from "lit/decorators.js";
+import type { UnitStep } from "@vatio/model";
+import { ReadingsController } from "../../controllers/readings-controller.js";
+import { TaskController } from "../../controllers/task-controller.js";
+import { HubElement } from "../../controls/hub-element.js";
+import { icon } from "../../controls/icons/icon.js";
+import { figure } from "../../controls/templates.js";
+import type { Point } from "../../data/api.js";
+import { liveStep } from "../../i18n/ui-format.js";
+import { type Balance, balanceOf, isUnbalanced, readable, STALE_MS } from "./balance.js";
+import { flowSinks, flowSources } from "./flow-items.js";
+import { loadPowerHistory, type PowerHistory } from "./power-history.js";
+import "../../charts/flow.js";
+import "../../charts/spark.js";
+
+const SPARK_MS = 30 * 60_000;
+const REFRESH_MS = 60_000;
+
+/** Power now, its last half hour, and where it comes from and goes to. */
+@customElement("vt-power-card")
+export class PowerCard extends HubElement {
+  @property({ attribute: false }) points: readonly Point[] = [];
+  readonly #readings = new ReadingsController(this, () => this.client);
+  readonly #history = new TaskController<PowerHistory>(this);
+  #step: UnitStep | undefined;
+  #timer: ReturnType<typeof setInterval> | undefined;
+  #asked = "";
+
+  static override styles = css`
+    :host { display: flex; }
+    .card { flex: 1; gap: 8px; padding-bottom: 18px; }
+    .head { display: flex; align-items: flex-start; justify-content: space-between; gap: 20px; }
+    h2 { margin-bottom: 8px; }
+    vt-spark { width: 260px; height: 46px; margin-top: 22px; }
+    vt-flow { flex: 1; margin-top: 14px; }
+    .age { margin-top: 8px; display: inline-flex; }
+    .notes { display: grid; gap: 8px; }
+    @media (max-width: 720px) {
+      .head { flex-direction: column; gap: 10px; }
+      vt-spark { width: 100%; height: 40px; margin-top: 0; }
+    }
+  `;
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    this.#timer = setInterval(() => {
+      if (!document.hidden) this.#load();
+    }, REFRESH_MS);
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    clearInterval(this.#timer);
+    this.#asked = "";
+  }
+
+  protected override willUpdate(): void {
+    this.#readings.watch(readable(this.points));
+    const ids = this.points.map(({ id }) => id).join();
+    if (ids === this.#asked || ids === "") return;
+    this.#asked = ids;
+    this.#load();
+  }
+
+  protected override render(): TemplateResult {
+    const now = this.client.live.now();
+    const balance = balanceOf(this.points, ({ id }) => this.#readings.get(id, "power_w"), now);
+    const { value, stale } = this.#headline(balance);
+    return html`<section class="card" aria-labelledby="h">
+      <div class="head">
+        <div><h2 class="lab" id="h">${balance.consumption === undefined && balance.generation !== undefined && !balance.hasGridMeter ? this.t("now.generation") : this.t("now.power")}</h2>
+          <div class="big ${stale ? "stale" : ""}">${value === undefined ? "–" : this.#figure(value)}</div>
+          ${stale ? html`<span class="pill warn sm age">${this.t("now.lastSeen", { ago: this.format.ago(stale, now) })}</span>` : nothing}</div>
+        <vt-spark filled .values=${this.#spark(value)}></vt-spark>
+      </div>
+      <vt-flow label=${this.t("now.flow")} .sources=${flowSources(balance)} .sinks=${flowSinks(balance)}></vt-flow>
+      ${this.#notes(balance)}
+    </section>`;
+  }
+
+  /** Consumption; else what solar gives; else the last that the connection said, with its age. */
+  #headline({ consumption, generation, hasGridMeter, silent }: Balance): { value: number | undefined; stale?: number } {
+    if (consumption !== undefined) return { value: consumption };
+    const meter = silent.find(({ role }) => role === "grid");
+    const last = meter && this.#readings.get(meter.id, "power_w");
+    if (last) return { value: last.value, stale: last.at };
+    return { value: hasGridMeter ? undefined : generation };
+  }
+
+  #figure(value: number): TemplateResult {
+    this.#step = liveStep(value, "W", this.#step);
+    return figure(this.format.scaled(value, "W", this.#step));
+  }
+
+  #spark(value: number | undefined): readonly (number | null)[] {
+    const history = this.#history.value;
+    if (!history) return [];
+    const past = history.consumption.slice(0, -1);
+    return value === undefined ? past : [...past, value];
+  }
+
+  #notes(balance: Balance): TemplateResult | typeof nothing {
+    const { silent, hasGridMeter, excess } = balance;
+    const unbalanced = isUnbalanced(balance);
+    if (!unbalanced && silent.length === 0 && hasGridMeter) return nothing;
+    return html`<div class="notes">
+      ${unbalanced ? html`<p class="hint" role="status">${icon("triangle-alert")}<span><b>${this.t("now.unbalanced")}</b> ${this.t("now.unbalancedText", { excess: this.format.quantity(excess, "W") })}</span></p>` : nothing}
+      ${hasGridMeter ? nothing : html`<p class="note">${icon("info")}<span>${this.t("now.noGridMeter")}</span></p>`}
+      ${silent.length > 0 ? html`<p class="note">${icon("wifi-off")}<span>${this.t("now.silent", { names: listOf(silent), minutes: STALE_MS / 60_000 })}</span></p>` : nothing}
+    </div>`;
+  }
+
+  #load(): void {
+    const now = this.client.live.now();
+    const range = { from: now - SPARK_MS, to: now, buckets: 90 };
+    void this.#history.run((signal) => loadPowerHistory(this.points, range, { load: (query) => this.client.series(query, signal), signal }));
+  }
+}
+
+const MOST_NAMES = 3;
+
+function listOf(points: readonly Point[]): string {
+  const names = points.slice(0, MOST_NAMES).map(({ name }) => name);
+  return points.length > MOST_NAMES ? `${names.join(", ")}, +${points.length - MOST_NAMES}` : names.join(", ");
+}

@@ -1,0 +1,84 @@
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import path from "node:path";
+import { fileURLToPath } from "node:url";
+import { brotliCompressSync, constants, gzipSync } from "node:zlib";
+import { defaultClientConditions, defineConfig, type Plugin } from "vite";
+import { ICON_NAMES } from "./src/controls/icons/icon-names.js";
+
+const root = fileURLToPath(new URL(".", import.meta.url));
+const spriteModule = "virtual:icon-sprite";
+
+/** The Lucide icons that the interface uses, as one SVG file of symbols; imported as its address. */
+function iconSprite(): Plugin {
+  const sprite = (): string => {
+    const folder = fileURLToPath(new URL("../node_modules/lucide-static/icons/", import.meta.url));
+    const symbols = ICON_NAMES.map((name) => {
+      const svg = readFileSync(path.join(folder, `${name}.svg`), "utf8");
+      const shapes = svg.slice(svg.indexOf(">", svg.indexOf("<svg")) + 1, svg.lastIndexOf("</svg>"));
+      return `<symbol id="${name}" viewBox="0 0 24 24">${shapes.replace(/\n\s*/g, "")}</symbol>`;
+    });
+    return `<svg xmlns="http://www.w3.org/2000/svg"><!-- Lucide, ISC licence -->${symbols.join("")}</svg>\n`;
+  };
+  let serving = false;
+  return {
+    name: "vatio-icon-sprite",
+    configResolved: ({ command }) => {
+      serving = command === "serve";
+    },
+    resolveId: (id) => (id === spriteModule ? `\0${spriteModule}` : undefined),
+    load(id) {
+      if (id !== `\0${spriteModule}`) return undefined;
+      if (serving) return `export default "/icons.svg";`;
+      const file = this.emitFile({ type: "asset", name: "icons.svg", source: sprite() });
+      return `export default import.meta.ROLLUP_FILE_URL_${file};`;
+    },
+    configureServer: ({ middlewares }) => {
+      middlewares.use("/icons.svg", (_request, response) => {
+        response.setHeader("content-type", "image/svg+xml");
+        response.end(sprite());
+      });
+    },
+  };
+}
+
+/** Writes `.br` and `.gz` beside every file that shrinks, so that the hub compresses nothing while it serves. */
+function precompress(): Plugin {
+  return {
+    name: "vatio-precompress",
+    apply: "build",
+    writeBundle({ dir = "" }) {
+      for (const file of readdirSync(dir, { recursive: true, encoding: "utf8" })) {
+        if (!/\.(?:js|css|svg|html|webmanifest)$/.test(file)) continue;
+        const content = readFileSync(path.join(dir, file));
+        const quality = { [constants.BROTLI_PARAM_QUALITY]: constants.BROTLI_MAX_QUALITY };
+        writeFileSync(path.join(dir, `${file}.br`), brotliCompressSync(content, { params: quality }));
+        writeFileSync(path.join(dir, `${file}.gz`), gzipSync(content, { level: 9 }));
+      }
+    },
+  };
+}
+
+const hub = process.env.VATIO_HUB ?? "http://127.0.0.1:8006";
+
+export default defineConfig({
+  root,
+  plugins: [iconSprite(), precompress()],
+  // The private condition of our packages: their TypeScript is bundled as it is.
+  resolve: { conditions: ["source", ...defaultClientConditions] },
+  build: {
+    target: "es2022",
+    manifest: true,
+    // Fonts and icons stay files: a data address would be refused by the content security policy.
+    assetsInlineLimit: 0,
+    // What a lazy page shares with the shell is loaded by then.
+    modulePreload: false,
+    rolldownOptions: {
+      preserveEntrySignatures: "exports-only",
+      input: { index: path.join(root, "index.html"), sdk: path.join(root, "src/sdk.ts") },
+    },
+  },
+  server: {
+    host: "127.0.0.1",
+    proxy: { "/api": { target: hub, ws: true } },
+  },
+});
