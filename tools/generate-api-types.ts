@@ -1,9 +1,8 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import process from "node:process";
+import { createOpenApiDocument, routeTable } from "@vatio/hub";
 import openapiTS, { astToString } from "openapi-typescript";
-import { createOpenApiDocument } from "../core/hub/src/http/openapi/document.js";
-import { routeTable } from "../core/hub/src/http/routes/index.js";
 import { isMain } from "./lib/is-main.js";
 import { type Problem, report } from "./lib/problems.js";
 import { repository } from "./lib/workspace.mjs";
