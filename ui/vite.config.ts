@@ -1,4 +1,5 @@
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { createRequire } from "node:module";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { brotliCompressSync, constants, gzipSync } from "node:zlib";
@@ -11,7 +12,10 @@ const spriteModule = "virtual:icon-sprite";
 /** The Lucide icons that the interface uses, as one SVG file of symbols; imported as its address. */
 function iconSprite(): Plugin {
   const sprite = (): string => {
-    const folder = fileURLToPath(new URL("../node_modules/lucide-static/icons/", import.meta.url));
+    const folder = path.join(
+      path.dirname(createRequire(import.meta.url).resolve("lucide-static/package.json")),
+      "icons",
+    );
     const symbols = ICON_NAMES.map((name) => {
       const svg = readFileSync(path.join(folder, `${name}.svg`), "utf8");
       const shapes = svg.slice(svg.indexOf(">", svg.indexOf("<svg")) + 1, svg.lastIndexOf("</svg>"));
@@ -58,6 +62,21 @@ function precompress(): Plugin {
   };
 }
 
+// Few files compress better than many. The kit and what the first page needs travel together; charts are apart,
+// because login and lists do without them.
+const chunkGroups = [
+  {
+    name: "core",
+    tags: ["$initial" as const],
+    test: (id: string) => !/uplot|ui\/src\/(?:charts|contributions|sdk)/.test(id),
+  },
+  { name: "charts", tags: ["$initial" as const], test: (id: string) => /uplot|ui\/src\/charts\/(?!spark)/.test(id) },
+  {
+    name: "kit",
+    test: /ui\/src\/(?:charts\/spark|controllers\/|controls\/(?:boundary|device-switch|kpi-strip|point-icon)|shell\/(?:page-head|live-pill)|pages\/now\/balance)/,
+  },
+];
+
 const hub = process.env.VATIO_HUB ?? "http://127.0.0.1:8006";
 
 export default defineConfig({
@@ -74,6 +93,7 @@ export default defineConfig({
     modulePreload: false,
     rolldownOptions: {
       preserveEntrySignatures: "exports-only",
+      output: { codeSplitting: { groups: chunkGroups } },
       input: { index: path.join(root, "index.html"), sdk: path.join(root, "src/sdk.ts") },
     },
   },

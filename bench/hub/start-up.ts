@@ -6,7 +6,8 @@ import path from "node:path";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
 
-const cli = fileURLToPath(new URL("../../core/app/dist/cli.js", import.meta.url));
+const repository = fileURLToPath(new URL("../..", import.meta.url));
+const cli = path.join(repository, "core/app/dist/cli.js");
 
 function freePort(): Promise<number> {
   return new Promise((resolve) => {

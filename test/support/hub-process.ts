@@ -133,9 +133,21 @@ export class HubProcess {
     return this.#exited;
   }
 
+  /** The code that the log prints for the first person. */
+  setupCode(): Promise<string> {
+    return this.#waitFor(/[A-Z2-9]{4}-[A-Z2-9]{4}/);
+  }
+
+  /** The account with which devices introduce themselves, as the signed-in page sees it. */
+  onboarding(page: {
+    evaluate<T>(run: () => Promise<T>): Promise<T>;
+  }): Promise<{ username: string; password: string }> {
+    return page.evaluate(async () => (await fetch("/api/v1/devices/setup")).json());
+  }
+
   /** Answers the set-up questions with the code from the log and signs in. */
   async setUp(password = "correct horse battery"): Promise<ApiClient> {
-    const code = await this.#waitFor(/[A-Z2-9]{4}-[A-Z2-9]{4}/);
+    const code = await this.setupCode();
     await this.#call({}, "POST", "/api/v1/setup", {
       code,
       name: "Ana",

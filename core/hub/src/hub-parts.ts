@@ -232,6 +232,7 @@ async function assemble(options: HubOptions, memory: Memory): Promise<HubParts> 
     inbox: telemetry.inbox,
     devices,
     deviceTopics,
+    isInstalled: (plugin) => manifests.has(plugin),
   });
   const plugins = createPluginHost({
     services: {

@@ -12,9 +12,9 @@ import {
   type VatioEvent,
 } from "@vatio/plugin-api";
 import { describe, expect, expectTypeOf, it } from "vitest";
-import { dummyDriver, switchSchema } from "./dummies/driver.js";
-import { dummyPanel } from "./dummies/panel.js";
-import { dummyWorker } from "./dummies/worker.js";
+import { dummyDriver, switchSchema } from "../../../test/support/dummies/driver.js";
+import { dummyPanel } from "../../../test/support/dummies/panel.js";
+import { dummyWorker } from "../../../test/support/dummies/worker.js";
 
 const dummies: readonly AnyPlugin[] = [dummyDriver, dummyWorker, dummyPanel];
 

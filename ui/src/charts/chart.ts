@@ -1,6 +1,5 @@
-import { css, html, nothing, type PropertyValues, type TemplateResult, unsafeCSS } from "lit";
+import { html, nothing, type PropertyValues, type TemplateResult, unsafeCSS } from "lit";
 import { customElement, property, query, state } from "lit/decorators.js";
-import uplotSheet from "uplot/dist/uPlot.min.css?inline";
 import { cssVars } from "../controls/css-vars.js";
 import { icon } from "../controls/icons/icon.js";
 import { VatioElement } from "../controls/vatio-element.js";
@@ -41,7 +40,7 @@ export class Chart extends VatioElement {
     if (entry) this.#plot?.resize(entry.contentRect.width, entry.contentRect.height);
   });
 
-  static override styles = [unsafeCSS(uplotSheet), unsafeCSS(chartSheet), css``];
+  static override styles = unsafeCSS(chartSheet);
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();

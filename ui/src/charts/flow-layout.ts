@@ -42,6 +42,8 @@ const LEAST_BAR = 4;
 /** Room for words beside the bars. */
 const WORDS = { source: 124, sink: 204, top: 48, bottom: 2 };
 const LEAST_SHARE = 0.01;
+/** Less than this is the noise of a meter. */
+const LEAST_WATTS = 0.5;
 
 interface Direction {
   /** Length across the flow, which widths share. */
@@ -66,7 +68,7 @@ function directionOf({ width, height, vertical }: FlowBox): Direction {
 /** Parts that are wide enough to be seen: none under 1 % of the whole. */
 export function visibleParts<T extends FlowPart>(parts: readonly T[]): T[] {
   const total = parts.reduce((sum, { watts }) => sum + Math.max(0, watts), 0);
-  return parts.filter(({ watts }) => watts > 0 && watts >= total * LEAST_SHARE);
+  return parts.filter(({ watts }) => watts >= LEAST_WATTS && watts >= total * LEAST_SHARE);
 }
 
 /** Places bars, middle and ribbons; undefined when nothing flows. */

@@ -1,6 +1,8 @@
 import type { Column } from "../data/api.js";
 
 const SLOT_MS = 1_000;
+/** Instant of a slot that holds nothing. */
+const EMPTY = Number.NEGATIVE_INFINITY;
 
 /**
  * The last minutes of several lines, one value per second: readings of different channels come at different instants
@@ -14,7 +16,7 @@ export class LiveBuffer {
 
   constructor({ lines, spanMs }: { readonly lines: number; readonly spanMs: number }) {
     this.#slots = Math.ceil(spanMs / SLOT_MS) + 2;
-    this.#at = new Float64Array(this.#slots);
+    this.#at = new Float64Array(this.#slots).fill(EMPTY);
     this.#columns = Array.from({ length: lines }, () => new Float64Array(this.#slots).fill(Number.NaN));
   }
 
@@ -27,7 +29,7 @@ export class LiveBuffer {
     const second = Math.floor(at / SLOT_MS);
     const slot = second % this.#slots;
     const start = second * SLOT_MS;
-    const known = this.#at[slot] ?? 0;
+    const known = this.#at[slot] ?? EMPTY;
     if (known > start) return;
     if (known < start) {
       this.#at[slot] = start;
@@ -40,12 +42,12 @@ export class LiveBuffer {
 
   /** The seconds of a range that hold a value of any line, ascending, with the value of each line. */
   read(from: number, to: number): { readonly at: number[]; readonly columns: Column[] } {
-    const order = [...this.#at.keys()].filter((slot) => (this.#at[slot] ?? 0) >= from && (this.#at[slot] ?? 0) <= to).sort((a, b) => (this.#at[a] ?? 0) - (this.#at[b] ?? 0));
+    const order = [...this.#at.keys()].filter((slot) => (this.#at[slot] ?? EMPTY) >= from && (this.#at[slot] ?? EMPTY) <= to).sort((a, b) => (this.#at[a] ?? EMPTY) - (this.#at[b] ?? EMPTY));
     const pick = (column: Float64Array): Column =>
       order.map((slot) => {
         const value = column[slot] ?? Number.NaN;
         return Number.isNaN(value) ? null : value;
       });
-    return { at: order.map((slot) => this.#at[slot] ?? 0), columns: this.#columns.map(pick) };
+    return { at: order.map((slot) => this.#at[slot] ?? EMPTY), columns: this.#columns.map(pick) };
   }
 }

@@ -2,7 +2,6 @@ import uPlot from "uplot";
 import type { UiFormat } from "../i18n/ui-format.js";
 import { type ChartModel, type ColorToken, type GapZone, gapZones, markGaps } from "./chart-model.js";
 import { colorOf, watchTheme, withAlpha } from "./colors.js";
-import { addGestures } from "./plot-gestures.js";
 import { drawEnd, drawGaps } from "./plot-marks.js";
 import { axesOf, hasBand, type PlotHost, seriesOf, useSteppedPaths } from "./plot-options.js";
 import { type AxisRange, leastSpanOf, niceRange, steadyRange } from "./scale.js";
@@ -170,7 +169,13 @@ export class Plot implements PlotHost {
       hooks: this.#hooks(),
     };
     this.#plot = new uPlot(options, columnsOf(model), parent);
-    addGestures(this.#plot, {
+    void this.#addGestures(this.#plot);
+  }
+
+  /** Fingers and wheel come after the first picture. */
+  async #addGestures(plot: uPlot): Promise<void> {
+    const { addGestures } = await import("./plot-gestures.js");
+    addGestures(plot, {
       zoomTo: ({ from, to }) => this.zoomTo({ from: from * 1_000, to: to * 1_000 }),
       resetZoom: () => this.resetZoom(),
     });

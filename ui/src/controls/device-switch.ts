@@ -61,6 +61,8 @@ export class DeviceSwitch extends HubElement {
   readonly #clicked = async (event: Event): Promise<void> => {
     // The picture follows the state, not the click.
     event.preventDefault();
+    // After this handler the browser undoes the click's own change; a state that is shown before then would be undone with it.
+    await new Promise((resolve) => setTimeout(resolve));
     const { on, pending } = this.client.switches.state(this.#target());
     if (pending) return;
     const next = on !== true;

@@ -50,7 +50,7 @@ export class KpiStrip extends VatioElement {
   }
 
   #kpi({ label, value, unit, note, track, outside = false }: Kpi): TemplateResult {
-    return html`<div class="kpi ${outside ? "outside" : ""} ${track ? "" : "plain"}"><div class="lab">${label}</div><div class="v">${figure({ value, unit })}</div>
+    return html`<div class="kpi ${outside ? "outside" : ""} ${track || this.items.every((item) => !item.track) ? "" : "plain"}"><div class="lab">${label}</div><div class="v">${figure({ value, unit })}</div>
       ${
         track
           ? html`<div class="track" aria-hidden="true"><i class="ok" ${cssVars({ "--from": percent(track.from), "--width": percent(track.to - track.from) })}></i><i class="m" ${cssVars({ "--at": percent(track.mark) })}></i></div>`

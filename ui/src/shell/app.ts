@@ -2,7 +2,6 @@ import { ContextProvider } from "@lit/context";
 import { html, LitElement, nothing, type TemplateResult } from "lit";
 import { customElement, state } from "lit/decorators.js";
 import { clientContext, navigationContext, sessionContext, sessionStoreContext, themeContext } from "../controllers/contexts.js";
-import { controlSheet } from "../controls/styles/sheets.js";
 import { errorCard } from "../controls/templates.js";
 import type { ToastDetail } from "../controls/toast.js";
 import { VatioClient } from "../data/client.js";
@@ -15,7 +14,6 @@ import { NOT_FOUND, ROUTES } from "./routes.js";
 import type { OverlayName } from "./overlay.js";
 import type { Toasts } from "./toasts.js";
 import { SessionStore } from "./session-store.js";
-import { shellSheet } from "./shell-sheet.js";
 import "./quarantine-banner.js";
 import "./route-outlet.js";
 import "./side-nav.js";
@@ -45,9 +43,6 @@ export class App extends LitElement {
     new ContextProvider(this, { context: navigationContext, initialValue: this.#router });
     new ContextProvider(this, { context: themeContext, initialValue: this.#theme });
     new ContextProvider(this, { context: sessionStoreContext, initialValue: this.#store });
-    for (const sheet of [controlSheet.styleSheet, shellSheet.styleSheet]) {
-      if (sheet) document.adoptedStyleSheets.push(sheet);
-    }
   }
 
   protected override createRenderRoot(): HTMLElement {

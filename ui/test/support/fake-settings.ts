@@ -6,21 +6,80 @@ const MINUTE = 60_000;
 const DAY = 86_400_000;
 const now = Date.now();
 
-const base = { firstParty: true, isolation: "inline" as const, since: now - 11 * DAY - 4 * 3_600_000, crashes: [], permissions: [], configSchema: { type: "object", properties: {} }, config: {}, secretsSet: [], inbox: { messages: 0, bytes: 0 }, counters: [] };
+const base = {
+  firstParty: true,
+  isolation: "inline" as const,
+  since: now - 11 * DAY - 4 * 3_600_000,
+  crashes: [],
+  permissions: [],
+  configSchema: { type: "object", properties: {} },
+  config: {},
+  secretsSet: [],
+  inbox: { messages: 0, bytes: 0 },
+  counters: [],
+};
 
 const SOLAR_SCHEMA = {
   type: "object",
   required: ["peak", "tilt", "direction", "source", "correct", "refresh", "losses", "timeout", "arrays", "notes"],
   properties: {
-    peak: { type: "number", title: "Peak power", description: "All panels together", minimum: 0.1, maximum: 100, default: 4.2, "x-unit": "kWp", "x-order": 1 },
-    tilt: { type: "number", title: "Tilt", description: "0 is flat", minimum: 0, maximum: 90, default: 20, "x-unit": "°", "x-order": 2 },
-    direction: { type: "integer", title: "Direction", description: "180 is south", minimum: 0, maximum: 359, default: 180, "x-unit": "°", "x-order": 3 },
+    peak: {
+      type: "number",
+      title: "Peak power",
+      description: "All panels together",
+      minimum: 0.1,
+      maximum: 100,
+      default: 4.2,
+      "x-unit": "kWp",
+      "x-order": 1,
+    },
+    tilt: {
+      type: "number",
+      title: "Tilt",
+      description: "0 is flat",
+      minimum: 0,
+      maximum: 90,
+      default: 20,
+      "x-unit": "°",
+      "x-order": 2,
+    },
+    direction: {
+      type: "integer",
+      title: "Direction",
+      description: "180 is south",
+      minimum: 0,
+      maximum: 359,
+      default: 180,
+      "x-unit": "°",
+      "x-order": 3,
+    },
     compare: { type: "string", format: "point", title: "Compare with the real output of", "x-order": 4 },
     key: { type: "string", title: "API key", "x-secret": true, "x-order": 5 },
-    source: { enum: ["solar.example", "open"], title: "Source", default: "solar.example", "x-labels": { "solar.example": "Solar example", open: "Open model" }, description: "Needs a key", "x-order": 6 },
-    host: { type: "string", title: "Host", pattern: "^[a-z0-9.-]+$", examples: ["api.solar.example"], maxLength: 200, "x-show-if": { property: "source", equals: "open" }, "x-order": 7 },
+    source: {
+      enum: ["solar.example", "open"],
+      title: "Source",
+      default: "solar.example",
+      "x-labels": { "solar.example": "Solar example", open: "Open model" },
+      description: "Needs a key",
+      "x-order": 6,
+    },
+    host: {
+      type: "string",
+      title: "Host",
+      pattern: "^[a-z0-9.-]+$",
+      examples: ["api.solar.example"],
+      maxLength: 200,
+      "x-show-if": { property: "source", equals: "open" },
+      "x-order": 7,
+    },
     mail: { type: "string", format: "email", title: "Write to", "x-order": 8 },
-    correct: { type: "boolean", title: "Correct with my own history", description: "After 28 days of readings", default: true, "x-order": 9 },
+    correct: {
+      type: "boolean",
+      title: "Correct with my own history",
+      description: "After 28 days of readings",
+      default: true,
+      "x-order": 9,
+    },
     arrays: {
       type: "array",
       title: "Further roofs",
@@ -31,17 +90,31 @@ const SOLAR_SCHEMA = {
       items: {
         type: "object",
         required: ["name", "peak"],
-        properties: { name: { type: "string", title: "Name", minLength: 1 }, peak: { type: "number", title: "Peak power", "x-unit": "kWp", default: 1 } },
+        properties: {
+          name: { type: "string", title: "Name", minLength: 1 },
+          peak: { type: "number", title: "Peak power", "x-unit": "kWp", default: 1 },
+        },
       },
     },
     notes: { type: "string", title: "Notes", maxLength: 2_000, default: "", "x-order": 11 },
-    refresh: { type: "integer", title: "Refresh every", minimum: 5, default: 30, "x-unit": "min", "x-advanced": true, "x-order": 20 },
+    refresh: {
+      type: "integer",
+      title: "Refresh every",
+      minimum: 5,
+      default: 30,
+      "x-unit": "min",
+      "x-advanced": true,
+      "x-order": 20,
+    },
     losses: { type: "number", title: "Losses", default: 14, "x-unit": "%", "x-advanced": true, "x-order": 21 },
     timeout: { type: "integer", title: "Give up after", default: 20, "x-unit": "s", "x-advanced": true, "x-order": 22 },
   },
 };
 
-const used = (permission: string, ago: number): { permission: string; usedAt: number } => ({ permission, usedAt: now - ago });
+const used = (permission: string, ago: number): { permission: string; usedAt: number } => ({
+  permission,
+  usedAt: now - ago,
+});
 
 /** Plugins in every state that a person has to deal with. */
 export const PLUGINS: readonly Plugin[] = [
@@ -57,7 +130,12 @@ export const PLUGINS: readonly Plugin[] = [
     since: now - 80 * MINUTE,
     reason: { key: "plugin.quarantined", params: { count: 3, why: "JavaScript heap out of memory" } },
     memoryBytes: 0,
-    crashes: [88, 84, 80].map((ago) => ({ at: now - ago * MINUTE, message: "It wanted more than its 96 MB and was stopped", stack: "Error: Worker terminated due to reaching memory limit\n    at Worker.[kOnExit] (node:internal/worker:362:26)" })),
+    crashes: [88, 84, 80].map((ago) => ({
+      at: now - ago * MINUTE,
+      message: "It wanted more than its 96 MB and was stopped",
+      stack:
+        "Error: Worker terminated due to reaching memory limit\n    at Worker.[kOnExit] (node:internal/worker:362:26)",
+    })),
     permissions: [used("mqtt.subscribe:pool/#", 80 * MINUTE)],
     inbox: { messages: 1_284, bytes: 412_000 },
   },
@@ -69,12 +147,28 @@ export const PLUGINS: readonly Plugin[] = [
     description: { key: "Plugs, relays and meters of Shelly, Gen1 to Gen4" },
     state: "degraded",
     reason: { key: "health.device-silent", params: { device: "Medidor cocina", time: "13:58" } },
-    permissions: ["+/events/rpc", "+/status/+", "+/online", "shellies/#", "vatio-1/rpc"].map((filter) => used(`mqtt.subscribe:${filter}`, 2_000)).concat([used("mqtt.publish:+/rpc", 31 * MINUTE), used("telemetry.write", 1_000)], [{ permission: "http" } as never]),
+    permissions: ["+/events/rpc", "+/status/+", "+/online", "shellies/#", "vatio-1/rpc"]
+      .map((filter) => used(`mqtt.subscribe:${filter}`, 2_000))
+      .concat(
+        [used("mqtt.publish:+/rpc", 31 * MINUTE), used("telemetry.write", 1_000)],
+        [{ permission: "http" } as never],
+      ),
     counters: [
       { name: "rejected", reason: "rejected.out-of-range", count: 4 },
       { name: "ignored", reason: "retained-without-time", count: 12 },
     ],
-    configSchema: { type: "object", properties: { askDevices: { type: "boolean", default: true, title: "Ask devices for details", description: "Asks each Shelly over MQTT for its name, model, firmware and full state when it appears", "x-order": 1 } } },
+    configSchema: {
+      type: "object",
+      properties: {
+        askDevices: {
+          type: "boolean",
+          default: true,
+          title: "Ask devices for details",
+          description: "Asks each Shelly over MQTT for its name, model, firmware and full state when it appears",
+          "x-order": 1,
+        },
+      },
+    },
   },
   {
     ...base,
@@ -86,7 +180,14 @@ export const PLUGINS: readonly Plugin[] = [
     isolation: "worker",
     state: "running",
     memoryBytes: 38_200_000,
-    permissions: [used("telemetry.read", 12_000), used("telemetry.write", 32_000), used("net.host:api.solar.example", 2 * MINUTE), used("secrets:key", 2 * MINUTE), used("ui", 3 * 3_600_000), used("commands.call:weather.get", 34 * DAY)],
+    permissions: [
+      used("telemetry.read", 12_000),
+      used("telemetry.write", 32_000),
+      used("net.host:api.solar.example", 2 * MINUTE),
+      used("secrets:key", 2 * MINUTE),
+      used("ui", 3 * 3_600_000),
+      used("commands.call:weather.get", 34 * DAY),
+    ],
     configSchema: SOLAR_SCHEMA,
     config: { tilt: 20, direction: 185, losses: 11, arrays: [{ name: "Cochera", peak: 1.2 }] },
     secretsSet: ["key"],
@@ -96,16 +197,43 @@ export const PLUGINS: readonly Plugin[] = [
       { name: "rejected", reason: "rejected.bad-time", count: 2 },
       { name: "retried", reason: "E_NET_UNREACHABLE", count: 5 },
     ],
-    ui: { module: "/plugins/solar/ui.js", panels: [{ id: "main", element: "solar-panel", title: { key: "Solar forecast" }, icon: "sun" }], cards: [] },
+    ui: {
+      module: "/plugins/solar/ui.js",
+      panels: [{ id: "main", element: "solar-panel", title: { key: "Solar forecast" }, icon: "sun" }],
+      cards: [],
+    },
   },
-  { ...base, id: "esp32-meter", name: "ESP32 meters", version: "0.1.0", description: { key: "EnerTrack meters on ESP32, and any sensor that publishes one number" }, state: "running", permissions: [used("mqtt.subscribe:enertrack/#", 3_000), used("telemetry.write", 3_000)] },
-  { ...base, id: "motor", name: "Motor monitor", version: "1.4.0", description: { key: "Starts, hours and wear of motors" }, isolation: "worker", state: "disabled", reason: { key: "plugin.disabled" } },
+  {
+    ...base,
+    id: "esp32-meter",
+    name: "ESP32 meters",
+    version: "0.1.0",
+    description: { key: "EnerTrack meters on ESP32, and any sensor that publishes one number" },
+    state: "running",
+    permissions: [used("mqtt.subscribe:enertrack/#", 3_000), used("telemetry.write", 3_000)],
+  },
+  {
+    ...base,
+    id: "motor",
+    name: "Motor monitor",
+    version: "1.4.0",
+    description: { key: "Starts, hours and wear of motors" },
+    isolation: "worker",
+    state: "disabled",
+    reason: { key: "plugin.disabled" },
+  },
 ];
 
 const LINES = [
   ["info", "plugin:solar", "Forecast stored: 48 hours, 21.4 kWh tomorrow", 1],
   ["debug", "plugin:solar", "GET api.solar.example/v1/estimate 200 in 312 ms", 1.1],
-  ["warn", "mqtt", "A client was refused: unknown user name", 4, { client: "shellyplug-s-7c87ce", address: "192.168.1.77" }],
+  [
+    "warn",
+    "mqtt",
+    "A client was refused: unknown user name",
+    4,
+    { client: "shellyplug-s-7c87ce", address: "192.168.1.77" },
+  ],
   ["info", "plugin:solar", "Forecast stored: 48 hours, 21.2 kWh tomorrow", 31],
   ["warn", "plugin:solar", "Left out 3 values above 5.25 kW at 11:00, 12:00, 13:00 on 21 Nov", 61],
   ["error", "plugin:pool", "It wanted more than its 96 MB and was stopped", 80],
@@ -113,7 +241,13 @@ const LINES = [
   ["info", "hub", "Ready on http://localhost:8006", 1_600],
 ] as const;
 
-const lines = LINES.map(([level, source, message, ago, fields]) => ({ at: now - ago * MINUTE, level, source, message, ...(fields ? { fields } : {}) }));
+const lines = LINES.map(([level, source, message, ago, fields]) => ({
+  at: now - ago * MINUTE,
+  level,
+  source,
+  message,
+  ...(fields ? { fields } : {}),
+}));
 
 const TOKENS = [
   { id: "01T1", name: "Grafana", scope: "read", createdAt: now - 40 * DAY, lastUsedAt: now - 12_000 },
@@ -122,25 +256,91 @@ const TOKENS = [
 ];
 
 const CREDENTIALS = [
-  { id: "01C0", kind: "onboarding", username: "onboarding", publish: [], subscribe: [], createdAt: now - 90 * DAY, lastUsedAt: now - 3 * 3_600_000 },
-  { id: "01C1", kind: "device", username: "compresor", device: "shelly:a8032412c3d4", publish: [], subscribe: [], createdAt: now - 40 * DAY, lastUsedAt: now - 4_000 },
-  { id: "01C2", kind: "integration", username: "node-red", publish: ["nodered/#"], subscribe: ["vatio/#", "shellies/+/relay/0"], createdAt: now - 12 * DAY },
+  {
+    id: "01C0",
+    kind: "onboarding",
+    username: "onboarding",
+    publish: [],
+    subscribe: [],
+    createdAt: now - 90 * DAY,
+    lastUsedAt: now - 3 * 3_600_000,
+  },
+  {
+    id: "01C1",
+    kind: "device",
+    username: "compresor",
+    device: "shelly:a8032412c3d4",
+    publish: [],
+    subscribe: [],
+    createdAt: now - 40 * DAY,
+    lastUsedAt: now - 4_000,
+  },
+  {
+    id: "01C2",
+    kind: "integration",
+    username: "node-red",
+    publish: ["nodered/#"],
+    subscribe: ["vatio/#", "shellies/+/relay/0"],
+    createdAt: now - 12 * DAY,
+  },
 ];
 
 const AUDIT = [
-  { at: now - 2 * MINUTE, actor: { kind: "user", id: "01USER" }, what: "switch.set", resource: "device:shelly:a8032412c3d4", outcome: "ok" },
-  { at: now - 9 * MINUTE, actor: { kind: "token", id: "01T3" }, what: "switch.set", resource: "device:shelly:c45bbe6c2f01", outcome: "refused", details: { code: "E_PERMISSION" } },
-  { at: now - 50 * MINUTE, actor: { kind: "user", id: "01USER" }, what: "plugin.configure", resource: "plugin:solar", outcome: "failed", details: { code: "E_CONFIG_INVALID" } },
-  { at: now - 70 * MINUTE, actor: { kind: "anonymous", id: "" }, what: "session.begin", resource: "hub", outcome: "refused" },
-  { at: now - DAY, actor: { kind: "user", id: "01USER" }, what: "device.accept", resource: "shelly:a8032412c3d4", outcome: "ok" },
+  {
+    at: now - 2 * MINUTE,
+    actor: { kind: "user", id: "01USER" },
+    what: "switch.set",
+    resource: "device:shelly:a8032412c3d4",
+    outcome: "ok",
+  },
+  {
+    at: now - 9 * MINUTE,
+    actor: { kind: "token", id: "01T3" },
+    what: "switch.set",
+    resource: "device:shelly:c45bbe6c2f01",
+    outcome: "refused",
+    details: { code: "E_PERMISSION" },
+  },
+  {
+    at: now - 50 * MINUTE,
+    actor: { kind: "user", id: "01USER" },
+    what: "plugin.configure",
+    resource: "plugin:solar",
+    outcome: "failed",
+    details: { code: "E_CONFIG_INVALID" },
+  },
+  {
+    at: now - 70 * MINUTE,
+    actor: { kind: "anonymous", id: "" },
+    what: "session.begin",
+    resource: "hub",
+    outcome: "refused",
+  },
+  {
+    at: now - DAY,
+    actor: { kind: "user", id: "01USER" },
+    what: "device.accept",
+    resource: "shelly:a8032412c3d4",
+    outcome: "ok",
+  },
 ];
 
-const node = (name: string, status: string, why: object, children: object[] = []): object => ({ name, status, why, children });
+const node = (name: string, status: string, why: object, children: object[] = []): object => ({
+  name,
+  status,
+  why,
+  children,
+});
 const OK = { key: "health.ok" };
 const ASIDE = { key: "health.plugin-quarantined", params: { plugin: "Pool heat pump", count: 3 } };
 const HEALTH = node("vatio", "failed", ASIDE, [
   node("hub", "ok", OK, [node("mqtt", "ok", OK), node("store", "ok", OK)]),
-  node("plugins", "failed", ASIDE, [node("esp32-meter", "ok", OK), node("pool", "failed", ASIDE), node("shelly", "degraded", { key: "health.device-silent", params: { device: "Medidor cocina", time: "13:58" } }), node("solar", "ok", OK)]),
+  node("plugins", "failed", ASIDE, [
+    node("esp32-meter", "ok", OK),
+    node("pool", "failed", ASIDE),
+    node("shelly", "degraded", { key: "health.device-silent", params: { device: "Medidor cocina", time: "13:58" } }),
+    node("solar", "ok", OK),
+  ]),
 ]);
 
 const SYSTEM = {
@@ -150,7 +350,14 @@ const SYSTEM = {
   startedAt: now - 11 * DAY,
   now,
   memory: { rssBytes: 182_000_000, heapBytes: 61_000_000 },
-  store: { rows: 48_230_113, bytesOnDisk: 1_840_000_000, freeBytes: 24_600_000_000, pendingRows: 212, daysLeft: 412, repairs: ["The log of telemetry.duckdb ended in the middle of a write; 1 incomplete record was cut off."] },
+  store: {
+    rows: 48_230_113,
+    bytesOnDisk: 1_840_000_000,
+    freeBytes: 24_600_000_000,
+    pendingRows: 212,
+    daysLeft: 412,
+    repairs: ["The log of telemetry.duckdb ended in the middle of a write; 1 incomplete record was cut off."],
+  },
   mqtt: { kind: "embedded", connected: true, clients: 9 },
   live: { connections: 2 },
   counters: [
@@ -162,7 +369,16 @@ const SYSTEM = {
   ],
 };
 
-const INBOX = [{ id: 1, at: now - 88 * MINUTE, topic: "pool/4f21/status", payload: '{"temp":{"in":27.4,"out":null},"blob":"AAAAAAAAAAAAAAAA…"}', bytes: 98_432, crashes: 3 }];
+const INBOX = [
+  {
+    id: 1,
+    at: now - 88 * MINUTE,
+    topic: "pool/4f21/status",
+    payload: '{"temp":{"in":27.4,"out":null},"blob":"AAAAAAAAAAAAAAAA…"}',
+    bytes: 98_432,
+    crashes: 3,
+  },
+];
 
 const FIXED: Readonly<Record<string, unknown>> = {
   "GET /plugins": PLUGINS,
@@ -184,13 +400,29 @@ export function settingsAnswer(key: string, query: URLSearchParams): { status: n
   if (key === "GET /logs") {
     const source = query.get("source");
     const rank = ["debug", "info", "warn", "error"];
-    return { status: 200, data: lines.filter((line) => (!source || line.source === source) && rank.indexOf(line.level) >= rank.indexOf(query.get("level") ?? "debug") && line.message.includes(query.get("text") ?? "")) };
+    return {
+      status: 200,
+      data: lines.filter(
+        (line) =>
+          (!source || line.source === source) &&
+          rank.indexOf(line.level) >= rank.indexOf(query.get("level") ?? "debug") &&
+          line.message.includes(query.get("text") ?? ""),
+      ),
+    };
   }
   const [, id = "", what] = /^\w+ \/plugins\/([^/]+)(?:\/(\w+))?/.exec(key) ?? [];
   if (what === "inbox") return key.startsWith("GET") ? { status: 200, data: [] } : { status: 204 };
   if (what === "config") {
-    const problems = [{ path: "/tilt", message: "must be <= 45", text: { key: "config.maximum", params: { limit: "45" } } }, { path: "/secret", message: "x", text: { key: "config.unknown" } }];
-    return { status: 400, data: { error: { code: "E_CONFIG_INVALID", message: "The settings are wrong", retryable: false, details: { problems } } } };
+    const problems = [
+      { path: "/tilt", message: "must be <= 45", text: { key: "config.maximum", params: { limit: "45" } } },
+      { path: "/secret", message: "x", text: { key: "config.unknown" } },
+    ];
+    return {
+      status: 400,
+      data: {
+        error: { code: "E_CONFIG_INVALID", message: "The settings are wrong", retryable: false, details: { problems } },
+      },
+    };
   }
   const plugin = PLUGINS.find((each) => each.id === id);
   return plugin ? { status: 200, data: plugin } : undefined;

@@ -1,4 +1,5 @@
 import { mkdirSync } from "node:fs";
+import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import process from "node:process";
@@ -34,12 +35,16 @@ const VIEWS: Readonly<Record<string, View>> = {
   login: { path: "/", status: "signed-out" },
   "login-wrong": { path: "/", status: "signed-out", prepare: (page) => logIn(page, "falsa") },
   setup: { path: "/", status: "setup" },
-  "setup-place": { path: "/?code=ABCD-1234", status: "setup", prepare: (page) => setUp(page, 1) },
-  "setup-supply": { path: "/?code=ABCD-1234", status: "setup", prepare: (page) => setUp(page, 2) },
-  "setup-devices": { path: "/?code=ABCD-1234", status: "setup", prepare: (page) => setUp(page, 3) },
+  "setup-account": { path: "/", status: "setup", prepare: (page) => setUp(page, 1) },
+  "setup-place": { path: "/", status: "setup", prepare: (page) => setUp(page, 2) },
+  "setup-supply": { path: "/", status: "setup", prepare: (page) => setUp(page, 3) },
+  "setup-devices": { path: "/", status: "setup", prepare: (page) => setUp(page, 4) },
   messages: { path: "/devices/shelly%3Aa8032412c3d4?tab=messages" },
   "device-settings": { path: "/devices/shelly%3Aa8032412c3d4?tab=settings" },
-  "device-current": { path: "/devices/shelly%3Aa8032412c3d4?r=7d", prepare: (page) => page.getByRole("button", { name: "Corriente" }).click() },
+  "device-current": {
+    path: "/devices/shelly%3Aa8032412c3d4?r=7d",
+    prepare: (page) => page.getByRole("button", { name: "Corriente" }).click(),
+  },
   settings: { path: "/settings" },
   lost: { path: "/nowhere" },
   palette: { path: "/", prepare: (page) => page.keyboard.press("/") },
@@ -53,18 +58,28 @@ async function logIn(page: Page, password: string): Promise<void> {
 
 async function setUp(page: Page, steps: number): Promise<void> {
   await page.locator("#code").fill("ABCD-1234");
+  if (steps === 0) return;
+  await page.locator(".setup-bar .primary").click();
   await page.locator("#username").fill("propietaria");
   await page.locator("#new-password").fill("una clave larga");
-  for (let step = 0; step < steps; step++) {
+  for (let step = 1; step < steps; step++) {
     await page.locator(".setup-bar .primary").click();
     await wait(page, 300);
   }
   await wait(page, 1_500);
 }
 
-const chromiumFlags = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync", "--force-color-profile=srgb"];
+const chromiumFlags = [
+  "--headless",
+  "--no-sandbox",
+  "--disable-gpu",
+  "--disable-background-networking",
+  "--disable-component-update",
+  "--disable-sync",
+  "--force-color-profile=srgb",
+];
 const folder = process.env.LOOK_FOLDER ?? path.join(tmpdir(), "vatio-look");
-const axe = fileURLToPath(new URL("../../../node_modules/axe-core/axe.min.js", import.meta.url));
+const axe = createRequire(import.meta.url).resolve("axe-core/axe.min.js");
 
 async function look(browser: Browser, name: string, view: View, only: string | undefined): Promise<void> {
   for (const theme of ["light", "dark"] as const) {
@@ -72,7 +87,14 @@ async function look(browser: Browser, name: string, view: View, only: string | u
       if (only !== undefined && only !== `${theme}-${width}`) continue;
       const hub = new FakeHub({ ...view, theme });
       const url = await hub.start();
-      const context = await browser.newContext({ viewport: { width, height: width === 390 ? 844 : 900 }, deviceScaleFactor: width === 390 ? 2 : 1, colorScheme: theme, locale: view.language === "en" ? "en-US" : "es-MX", timezoneId: "America/Mexico_City", bypassCSP: false });
+      const context = await browser.newContext({
+        viewport: { width, height: width === 390 ? 844 : 900 },
+        deviceScaleFactor: width === 390 ? 2 : 1,
+        colorScheme: theme,
+        locale: view.language === "en" ? "en-US" : "es-MX",
+        timezoneId: "America/Mexico_City",
+        bypassCSP: false,
+      });
       const page = await context.newPage();
       const told: string[] = [];
       page.on("console", (message) => {
@@ -96,9 +118,18 @@ async function look(browser: Browser, name: string, view: View, only: string | u
 async function violations(page: Page): Promise<string[]> {
   await page.evaluate(await import("node:fs").then(({ readFileSync }) => readFileSync(axe, "utf8")));
   return page.evaluate(async () => {
-    const { axe: tool } = window as unknown as { axe: { run(): Promise<{ violations: { id: string; help: string; nodes: { html: string; failureSummary: string }[] }[] }> } };
+    const { axe: tool } = window as unknown as {
+      axe: {
+        run(): Promise<{
+          violations: { id: string; help: string; nodes: { html: string; failureSummary: string }[] }[];
+        }>;
+      };
+    };
     const { violations: found } = await tool.run();
-    return found.map(({ id, help, nodes }) => `axe ${id}: ${help}\n     ${nodes.map(({ html, failureSummary }) => `${html.slice(0, 160)} ${failureSummary.split("\n").slice(1).join(" ")}`).join("\n     ")}`);
+    return found.map(
+      ({ id, help, nodes }) =>
+        `axe ${id}: ${help}\n     ${nodes.map(({ html, failureSummary }) => `${html.slice(0, 160)} ${failureSummary.split("\n").slice(1).join(" ")}`).join("\n     ")}`,
+    );
   });
 }
 

@@ -27,8 +27,10 @@ export async function dispatchToPlugin(c: AppContext, hub: RouteContext): Promis
   if (!mounted) return undefined;
   c.set("route", `plugin:${mounted.plugin}`);
   const caller = await admitToMount(facts, mounted, hub);
-  const request = await pluginRequest(c, mounted, caller);
-  const response = await callApp({ mounted, caller, request, hub });
+  const deadline = new AbortController();
+  const signal = AbortSignal.any([c.req.raw.signal, deadline.signal]);
+  const request = await pluginRequest(c, { mounted, caller, signal });
+  const response = await callApp({ mounted, caller, request, deadline, hub });
   return guarded({ c, response, plugin: mounted.plugin, hub });
 }
 
@@ -71,11 +73,19 @@ const EXPECTED: ReadonlySet<string> = new Set(["E_AUTH_REQUIRED", "E_ORIGIN_REFU
 
 const isUpgrade = ({ headers }: RequestFacts): boolean => headers.get("upgrade")?.toLowerCase() === "websocket";
 
-async function pluginRequest(c: AppContext, { rest }: Mounted, caller: Caller): Promise<Request> {
+interface Forwarded {
+  readonly mounted: Mounted;
+  readonly caller: Caller;
+  /** Aborted when the client goes away or the plugin takes too long. */
+  readonly signal: AbortSignal;
+}
+
+async function pluginRequest(c: AppContext, { mounted: { rest }, caller, signal }: Forwarded): Promise<Request> {
   const facts = c.get("facts");
   const { search } = new URL(c.req.url);
-  const url = new URL(`${rest.startsWith("/") ? "" : "/"}${rest}${search}`, facts.origin || "http://localhost");
-  const init = { method: facts.method, headers: forwardHeaders(facts, caller), signal: c.req.raw.signal };
+  // Joined as text: a path that begins with two slashes would name another host.
+  const url = `${facts.origin || "http://localhost"}${rest.startsWith("/") ? "" : "/"}${rest}${search}`;
+  const init = { method: facts.method, headers: forwardHeaders(facts, caller), signal };
   if (facts.method === "GET" || facts.method === "HEAD") return new Request(url, init);
   const body = await readBody(c.req.raw, PLUGIN_HTTP_LIMITS.requestBytes);
   return new Request(url, { ...init, body: new Uint8Array(body) });
@@ -85,14 +95,18 @@ interface AppCall {
   readonly mounted: Mounted;
   readonly caller: Caller;
   readonly request: Request;
+  readonly deadline: AbortController;
   readonly hub: RouteContext;
 }
 
 /** @throws E_PLUGIN_FAILED, E_PLUGIN_TIMEOUT, or what the app refuses on purpose (E_PERMISSION and the like) */
-async function callApp({ mounted: { plugin, mount }, caller, request, hub }: AppCall): Promise<Response> {
+async function callApp({ mounted: { plugin, mount }, caller, request, deadline, hub }: AppCall): Promise<Response> {
   const late = deferred<never>();
   const { answerMs } = PLUGIN_HTTP_LIMITS;
-  const timer = hub.clock.timer(answerMs, () => late.reject(timedOut(plugin, answerMs)));
+  const timer = hub.clock.timer(answerMs, () => {
+    late.reject(timedOut(plugin, answerMs));
+    deadline.abort(timedOut(plugin, answerMs));
+  });
   const answering = callSafely(() => mount.app.fetch(request, { actor: caller.actor }));
   try {
     const answer = await Promise.race([answering, late.promise]);

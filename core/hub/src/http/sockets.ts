@@ -1,6 +1,6 @@
-import { upgradeWebSocket } from "@hono/node-server";
+import { upgradeWebSocket, type WebSocketLike } from "@hono/node-server";
 import { type PluginSocket, VatioError } from "@vatio/plugin-api";
-import type { WSContext } from "hono/ws";
+import type { WSContext, WSEvents } from "hono/ws";
 import type { WebSocket } from "ws";
 import type { LiveGateway } from "../live/gateway.js";
 import { CLOSE } from "../live/transport.js";
@@ -33,7 +33,7 @@ export async function openLive(c: AppContext, { hub, gateway }: SocketOptions): 
   if (!wantsSocket(c)) throw new VatioError("E_UPGRADE_REQUIRED", "This address is a WebSocket. Open it as one.");
   gateway.sockets.requireRoom(caller);
   let client: ReturnType<LiveGateway["open"]> | undefined;
-  return upgradeWebSocket(c, {
+  const events = {
     onOpen: (_event, ws) => {
       const socket = rawSocket(ws);
       client = gateway.open(caller, wsTransport(socket));
@@ -41,8 +41,16 @@ export async function openLive(c: AppContext, { hub, gateway }: SocketOptions): 
     },
     onMessage: ({ data }) => (typeof data === "string" ? client?.receive(data) : client?.receiveBinary()),
     onClose: () => client?.closed(),
-  });
+  } satisfies WSEvents<WebSocketLike>;
+  return upgradeWebSocket(c, events, reportTo(hub));
 }
+
+/** Without it the adapter writes to the console. */
+const reportTo = ({ log }: RouteContext) => ({
+  onError: (error: unknown) => log.source("http").error("A socket failed", { error: stackOf(error) }),
+});
+
+const stackOf = (error: unknown): string => (error instanceof Error ? (error.stack ?? error.message) : String(error));
 
 const rawSocket = (ws: WSContext<unknown>): WebSocket => ws.raw as WebSocket;
 
@@ -57,21 +65,20 @@ export async function openPluginSocket(c: AppContext, { hub, gateway }: SocketOp
   gateway.sockets.requireRoom(caller);
   const request = new Request(c.req.url, { headers: forwardHeaders(facts, caller) });
   const peer = new PluginPeer((error) => reportSocketError(plugin, error, hub));
-  return upgradeWebSocket(c, {
+  const events = {
     onOpen: (_event, ws) => {
       peer.open(rawSocket(ws), { caller, gateway });
       peer.guard(() => mount.accept(peer, request, { actor: caller.actor }));
     },
     onMessage: ({ data }) => peer.message(typeof data === "string" ? data : new Uint8Array(data as ArrayBuffer)),
     onClose: ({ code }) => peer.closed(code),
-  });
+  } satisfies WSEvents<WebSocketLike>;
+  return upgradeWebSocket(c, events, reportTo(hub));
 }
 
 function reportSocketError(plugin: string, error: unknown, hub: RouteContext): void {
   hub.counters.add(`plugin:${plugin}`, "socket-failed", VatioError.is(error) ? error.code : "threw");
-  hub.log
-    .source(`plugin:${plugin}`)
-    .error("Its socket failed", { error: error instanceof Error ? error.stack : String(error) });
+  hub.log.source(`plugin:${plugin}`).error("Its socket failed", { error: stackOf(error) });
 }
 
 /** Most bytes that a plugin may have waiting for a slow peer. */

@@ -40,8 +40,8 @@ export const DEFAULT_BROKER_LIMITS: BrokerLimits = {
   inFlight: 1_000,
   outgoing: 2 * KIB * KIB,
   gate: {
-    connections: { perSecond: 50, burst: 1_000 },
+    connections: { perSecond: 100, burst: 5_000 },
     failures: { perSecond: 0.5, burst: 30 },
-    strangers: 100,
+    strangers: 500,
   },
 };

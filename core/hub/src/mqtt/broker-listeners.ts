@@ -24,6 +24,8 @@ export interface BrokerListenersOptions {
 }
 
 const HANDSHAKE_TIMEOUT = seconds(10);
+/** Bytes that one read of a socket may bring: a client gets its acknowledgements for all of them with one commit. */
+const READ_AHEAD = 64 * 1024;
 
 const codeOf = (error: unknown): string => (error as NodeJS.ErrnoException | undefined)?.code ?? "unknown";
 
@@ -46,7 +48,7 @@ export class BrokerListeners {
     const { config, bind } = this.#options;
     try {
       const port = await this.#listen(
-        createServer((socket) => this.#come(socket)),
+        createServer({ highWaterMark: READ_AHEAD }, (socket) => this.#come(socket)),
         config.port,
         "mqtt.port",
       );

@@ -101,7 +101,7 @@ export class EmbeddedBroker implements MqttTransport {
     await new Promise<void>((done) => this.#broker.close(() => done()));
     await this.#listeners.close();
     this.#address = undefined;
-    await this.#options.retained.flush();
+    await this.#options.retained.close();
   }
 
   /** Where it listens; undefined before it is started. */

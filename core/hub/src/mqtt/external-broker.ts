@@ -56,6 +56,8 @@ const TAKEN_OVER = 142;
 /** Not every broker says so: after this many short connections in a row it is the likely cause. */
 const TAKEN_OVER_AFTER = 3;
 const REDELIVERY_DELAY = seconds(10);
+/** How long a broker may take to close the connection when the hub leaves. */
+const GOOD_BYE = seconds(2);
 const MAX_QOS0_IN_FLIGHT = 10_000;
 
 /**
@@ -119,7 +121,7 @@ export class ExternalBroker implements MqttTransport {
     this.#subscriptions.disconnected();
     const client = this.#client;
     this.#client = undefined;
-    if (client) await end(client);
+    if (client) await end(client, this.#options.clock);
   }
 
   async publish(topic: string, payload: Uint8Array | string, options: MqttPublishOptions = {}): Promise<void> {
@@ -215,7 +217,7 @@ export class ExternalBroker implements MqttTransport {
     this.#failures = lasted >= STABLE_AFTER ? 0 : this.#failures + 1;
     this.#shortLived = lasted > 0 && lasted < STABLE_AFTER ? this.#shortLived + 1 : 0;
     if (this.#shortLived >= TAKEN_OVER_AFTER) this.#problem ??= { code: TAKEN_OVER };
-    void end(client);
+    void end(client, this.#options.clock);
     if (this.#renewing) {
       this.#renewing = false;
       this.#connect();
@@ -354,9 +356,11 @@ const codeOf = (problem: unknown): unknown =>
   typeof problem === "object" && problem !== null && "code" in problem ? problem.code : undefined;
 
 /** Ends a client: says good-bye when it can, so that the broker keeps the session and knows that nobody is there. */
-async function end(client: MqttClient): Promise<void> {
+async function end(client: MqttClient, clock: HubClock): Promise<void> {
   const quiet = client.connected && Object.keys(client.outgoing).length === 0;
+  const forced = clock.timer(GOOD_BYE, () => client.stream.destroy());
   await client.endAsync(!quiet).catch(() => undefined);
+  forced[Symbol.dispose]();
 }
 
 async function readSetting(path: string, setting: string): Promise<string> {

@@ -14,6 +14,7 @@ import {
   onboardingRights,
   ownedTopics,
   rightsOf,
+  templateProblem,
   wireIdProblem,
 } from "./rights.js";
 import { hashSecret, secretMatches } from "./secret-hash.js";
@@ -110,7 +111,11 @@ export class MqttCredentials {
 
   /** Topic templates of the drivers that there are: rights of devices follow them. */
   setDeviceTopics(topics: readonly DeviceTopics[]): void {
-    this.#topics = topics;
+    this.#topics = topics.map(({ driver, publish, subscribe }) => ({
+      driver,
+      publish: publish.filter((template) => this.#isUsable(driver, template)),
+      subscribe: subscribe.filter((template) => this.#isUsable(driver, template)),
+    }));
     this.#changed();
   }
 
@@ -225,6 +230,12 @@ export class MqttCredentials {
   onChange(listener: (removed: string | undefined) => void): Disposable {
     this.#listeners.add(listener);
     return { [Symbol.dispose]: () => void this.#listeners.delete(listener) };
+  }
+
+  #isUsable(driver: PluginId, template: string): boolean {
+    const problem = templateProblem(template);
+    if (problem) this.#log.error("A topic of a driver's manifest is not used.", { driver, template, problem });
+    return problem === undefined;
   }
 
   #computeRights(credential: StoredCredential): ClientRights {

@@ -53,7 +53,10 @@ export class PluginLane {
   /** Rises whenever the plugin starts or stops: an answer of an earlier life no longer counts. */
   #life = 0;
   readonly #held: Held[] = [];
-  #pause: { readonly end: () => void } | undefined;
+  /** The drain waits before its next attempt. */
+  #isPaused = false;
+  /** Ends each wait that is under way. */
+  readonly #waits = new Set<() => void>();
   #hung = false;
 
   constructor(options: PluginLaneOptions) {
@@ -77,7 +80,7 @@ export class PluginLane {
 
   /** Work under way; a drain that waits before its next attempt is none. */
   get busy(): number {
-    if (this.#pause) return this.#inbox.putting;
+    if (this.#isPaused) return this.#inbox.putting;
     const drains = this.#mode === "draining" || this.#mode === "catching-up" ? 1 : 0;
     return this.#hands.size + this.#held.length + this.#inbox.putting + drains;
   }
@@ -118,7 +121,7 @@ export class PluginLane {
       const outcome = await hand.outcome;
       this.#hands.release(hand);
       if (outcome.kind !== "retry") return;
-      await new Promise<void>((again) => this.#options.clock.timer(pauseAfter(attempt), again));
+      await this.#wait(pauseAfter(attempt));
     }
     if (this.#life === life) this.#count("dropped", "retained-retries");
   }
@@ -138,7 +141,8 @@ export class PluginLane {
     if (this.#mode === mode) return;
     if (this.isRunning) this.#life += 1;
     this.#mode = mode;
-    this.#pause?.end();
+    this.#isPaused = false;
+    for (const end of this.#waits) end();
     this.#releaseHeld();
   }
 
@@ -227,7 +231,7 @@ export class PluginLane {
         return;
       }
       failures = progress === "some" ? 0 : failures + 1;
-      if (failures > 0) await this.#wait(pauseAfter(failures - 1));
+      if (failures > 0) await this.#pause(pauseAfter(failures - 1), life);
     }
   }
 
@@ -290,16 +294,22 @@ export class PluginLane {
   }
 
   /** Before the next attempt. What waits in memory goes to the inbox, or back to its sender: it must not pile up meanwhile. */
-  async #wait(delay: DurationMs): Promise<void> {
-    const { promise, resolve } = deferred();
+  async #pause(delay: DurationMs, life: number): Promise<void> {
     if (this.#mode === "catching-up") this.#mode = "draining";
     this.#releaseHeld();
+    this.#isPaused = true;
+    await this.#wait(delay);
+    if (this.#life === life) this.#isPaused = false;
+  }
+
+  /** A while, or until the plugin stops. */
+  async #wait(delay: DurationMs): Promise<void> {
+    const { promise, resolve } = deferred();
     const timer = this.#options.clock.timer(delay, resolve);
-    const pause = { end: resolve };
-    this.#pause = pause;
+    this.#waits.add(resolve);
     await promise;
+    this.#waits.delete(resolve);
     timer[Symbol.dispose]();
-    if (this.#pause === pause) this.#pause = undefined;
   }
 
   #rejected({ topic }: MqttMessage, error: VatioError): void {

@@ -72,6 +72,7 @@ export class RetainedMessages {
   #writing: Promise<void> | undefined;
   #inWrite = new Set<string>();
   #timer: Disposable | undefined;
+  #closed = false;
 
   constructor({ state, clock, counters, log, limits }: RetainedMessagesOptions) {
     this.#state = state;
@@ -140,6 +141,12 @@ export class RetainedMessages {
     while (this.#writing !== undefined) await this.#writing;
   }
 
+  /** Writes what has changed, and no more after that. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    await this.flush();
+  }
+
   /** @returns whether it differs from what was kept */
   #put(message: RetainedMessage): boolean {
     const old = this.#messages.get(message.topic);
@@ -151,6 +158,7 @@ export class RetainedMessages {
   }
 
   #arm(delay: DurationMs): void {
+    if (this.#closed) return;
     this.#timer ??= this.#clock.timer(delay, () => {
       this.#timer = undefined;
       this.#write();

@@ -105,26 +105,26 @@ const isPlainFilter = (filter: string): boolean => !isReserved(filter) && filter
 
 /**
  * Rights of the shared credential for devices that have none of their own yet: topics of any one device of any driver, but none of a device
- * that has a credential, and nothing that would let one device listen to others or to answers meant for the hub.
+ * that has a credential, none on which devices take orders, and nothing that would let one device listen to others or to answers meant for
+ * the hub.
  */
 export function onboardingRights(topics: readonly DeviceTopics[], owned: OwnedTopics): ClientRights {
   const publish = topics.flatMap((entry) => entry.publish);
-  const subscribe = topics.flatMap((entry) => entry.subscribe);
+  const reports = publish.filter(isOfOneDevice);
   const forHub = publish.filter((template) => !isOfOneDevice(template));
+  const orders = topics.flatMap((entry) => entry.subscribe);
   const fits = (templates: readonly string[], filter: string): boolean =>
     templates.some((template) => deviceOnWire(template, filter) !== undefined);
   return {
-    mayPublish: (topic) => isPlain(topic) && fits(publish, topic) && !owned.has(topic),
+    mayPublish: (topic) =>
+      isPlain(topic) && !owned.has(topic) && (fits(forHub, topic) || (fits(reports, topic) && !fits(orders, topic))),
     maySubscribe: (filter) =>
       isPlainFilter(filter) &&
-      fits(subscribe, filter) &&
+      fits(orders, filter) &&
       !owned.overlaps(filter) &&
       !forHub.some((reply) => filtersOverlap(reply, filter)),
     mayReceive: (topic) =>
-      isPlain(topic) &&
-      fits(subscribe, topic) &&
-      !owned.has(topic) &&
-      !forHub.some((reply) => topicMatches(reply, topic)),
+      isPlain(topic) && fits(orders, topic) && !owned.has(topic) && !forHub.some((reply) => topicMatches(reply, topic)),
   };
 }
 

@@ -4,17 +4,23 @@ interface Entry {
   readonly release: () => void | Promise<void>;
 }
 
+/** An entry of the stack: disposing it closes it early. */
+export interface CleanupHandle extends Disposable {
+  /** It closed by itself. */
+  forget(): void;
+}
+
 /** What a plugin opened, to be closed newest first. Each entry is closed once, and every entry is, even if others fail. */
 export class CleanupStack {
   readonly #entries = new Set<Entry>();
   readonly #busy = new Set<{ readonly kind: string }>();
   readonly #idle: (() => void)[] = [];
 
-  /** Disposing the handle closes the entry early. */
-  push(kind: string, release: () => void | Promise<void>): Disposable {
+  push(kind: string, release: () => void | Promise<void>): CleanupHandle {
     const entry = { kind, release };
     this.#entries.add(entry);
     return {
+      forget: () => void this.#entries.delete(entry),
       [Symbol.dispose]: () => {
         if (this.#entries.delete(entry)) void release();
       },

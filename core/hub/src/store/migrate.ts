@@ -117,10 +117,10 @@ async function closeComplete(database: DuckDb): Promise<void> {
  */
 export async function migrate(options: MigrateOptions): Promise<DuckDb> {
   const { path: file, open, migrations } = options;
-  if (file !== IN_MEMORY) await removeCopy(`${file}.migrating`);
   const isNew = file === IN_MEMORY || !existsSync(file);
   const database = await open(file);
   try {
+    if (file !== IN_MEMORY) await removeCopy(`${file}.migrating`);
     const version = await withConnection(database, versionOf);
     assertKnown(file, version, migrations.length);
     if (version === migrations.length) return database;

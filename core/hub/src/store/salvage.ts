@@ -3,7 +3,7 @@ import { copyFile, readFile } from "node:fs/promises";
 import path from "node:path";
 import type { Instant } from "@vatio/plugin-api";
 import type { OpenFailure } from "./open-error.js";
-import { asideName, inspectWal, replaceFile, setAside, walFiles } from "./wal.js";
+import { asideName, cutBefore, inspectWal, replaceFile, setAside, walFiles } from "./wal.js";
 
 const CORRUPT = "corrupt";
 
@@ -14,9 +14,10 @@ async function keepCopy(file: string, now: Instant): Promise<string> {
   return path.basename(copy);
 }
 
-async function truncate(file: string, position: number, now: Instant): Promise<string> {
+async function truncate(file: string, damagedAt: number, now: Instant): Promise<string> {
   const log = await readFile(file);
   const kept = await keepCopy(file, now);
+  const position = cutBefore(log, damagedAt);
   await replaceFile(file, log.subarray(0, position));
   return `${path.basename(file)} was damaged from byte ${position} of ${log.length} on. What stood before was recovered; the whole log is kept as ${kept}.`;
 }
@@ -26,6 +27,13 @@ async function repairHeader(file: string, repaired: Buffer | undefined, now: Ins
   const kept = await keepCopy(file, now);
   await replaceFile(file, repaired);
   return `The first bytes of ${path.basename(file)} were damaged and were written anew; the log as it was is kept as ${kept}.`;
+}
+
+async function keepTail(file: string, { isHidden, position, bytes }: { isHidden: boolean; position: number; bytes: number }, now: Instant): Promise<string> {
+  const kept = await keepCopy(file, now);
+  return isHidden
+    ? `${path.basename(file)} is damaged at byte ${position}: the ${bytes} bytes from there on, with complete transactions, cannot be read. The whole log is kept as ${kept}.`
+    : `The last ${bytes} bytes of ${path.basename(file)} are not a whole transaction, as after a power cut, and were left out. The log is kept as ${kept}.`;
 }
 
 /**
@@ -40,11 +48,7 @@ export async function repairSilentDamage(database: string, now: Instant, assertU
     if (finding.kind === "sound") continue;
     await assertUnlocked();
     if (finding.kind === "header") repairs.push(await repairHeader(file, finding.repaired, now));
-    if (finding.kind !== "hidden") continue;
-    const kept = await keepCopy(file, now);
-    repairs.push(
-      `${path.basename(file)} is damaged at byte ${finding.position}: the ${finding.bytes} bytes after it, with complete transactions, cannot be read. The whole log is kept as ${kept}.`,
-    );
+    if (finding.kind === "tail") repairs.push(await keepTail(file, finding, now));
   }
   return repairs;
 }

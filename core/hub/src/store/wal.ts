@@ -23,8 +23,8 @@ export type WalFinding =
   | { readonly kind: "sound" }
   /** Its first bytes are damaged: DuckDB would ignore all of it. */
   | { readonly kind: "header"; readonly repaired: Buffer | undefined }
-  /** Complete transactions stand behind a damaged entry: DuckDB would end there. */
-  | { readonly kind: "hidden"; readonly position: number; readonly bytes: number };
+  /** Something stands behind the last complete entry: DuckDB would end there. `hidden`: complete transactions, behind a damaged entry. */
+  | { readonly kind: "tail"; readonly isHidden: boolean; readonly position: number; readonly bytes: number };
 
 /** End of the last complete entry. */
 function endOfEntries(log: Buffer): number {
@@ -40,15 +40,24 @@ function endOfEntries(log: Buffer): number {
 
 function inspect(log: Buffer): WalFinding {
   if (log.length === 0) return { kind: "sound" };
-  if (log.compare(HEADER, 0, KIND_BYTES, 0, KIND_BYTES) !== 0) {
-    const readable = endOfEntries(log) > HEADER.length && log.includes(FLUSH);
-    return { kind: "header", repaired: readable ? Buffer.concat([HEADER, log.subarray(HEADER.length)]) : undefined };
-  }
-  // Another version has another layout, which this code does not judge.
-  if (!log.subarray(0, HEADER.length).equals(HEADER)) return { kind: "sound" };
   const end = endOfEntries(log);
-  const hidden = log.subarray(end).includes(FLUSH);
-  return hidden ? { kind: "hidden", position: end, bytes: log.length - end } : { kind: "sound" };
+  if (!log.subarray(0, HEADER.length).equals(HEADER)) {
+    const isReadable = end > HEADER.length && log.includes(FLUSH);
+    if (isReadable) return { kind: "header", repaired: Buffer.concat([HEADER, log.subarray(HEADER.length)]) };
+    // Another version has another layout, which this code does not judge.
+    return log.compare(HEADER, 0, KIND_BYTES, 0, KIND_BYTES) === 0 ? { kind: "sound" } : { kind: "header", repaired: undefined };
+  }
+  if (end === log.length) return { kind: "sound" };
+  return { kind: "tail", isHidden: log.subarray(end).includes(FLUSH), position: end, bytes: log.length - end };
+}
+
+/**
+ * Where to cut a log whose entry at a position is damaged: at the begin of that entry. DuckDB names the position behind the entry's head, and
+ * takes a head of zeros that is left over for an entry again.
+ */
+export function cutBefore(log: Buffer, damagedAt: number): number {
+  if (!log.subarray(0, HEADER.length).equals(HEADER)) return damagedAt;
+  return endOfEntries(log.subarray(0, Math.max(HEADER.length, damagedAt - ENTRY_HEAD)));
 }
 
 /** Looks for damage that DuckDB passes over in silence. */

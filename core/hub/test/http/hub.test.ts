@@ -9,6 +9,10 @@ const app = new Hono<{ Bindings: HttpEnv }>()
   .get("/hello", (c) => c.json({ actor: c.env.actor, path: c.req.path }))
   .post("/", async (c) => c.json({ got: await c.req.json(), path: c.req.path }));
 
+/** Ends when it is told to, and no sooner. */
+const hang = (signal: AbortSignal): Promise<Response> =>
+  new Promise((_resolve, reject) => signal.addEventListener("abort", () => reject(signal.reason)));
+
 const plugin = definePlugin({
   manifest: {
     id: "sample",
@@ -23,7 +27,7 @@ const plugin = definePlugin({
   setup(ctx) {
     const answer = (request: Request, env: HttpEnv): Response | Promise<Response> => {
       const { pathname } = new URL(request.url);
-      if (pathname === "/hang") return new Promise(() => undefined);
+      if (pathname === "/hang") return hang(request.signal);
       if (pathname === "/crash") throw new Error("secret inside");
       if (pathname === "/refuse") throw new VatioError("E_PERMISSION", "Not yours.");
       return app.fetch(request, env);

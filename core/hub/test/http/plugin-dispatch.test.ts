@@ -116,6 +116,12 @@ describe("what the plugin gets", () => {
     );
   });
 
+  it("the hub's own address, whatever the path looks like", async () => {
+    mount({ fetch: (request) => new Response(request.url) }, { action: "public" });
+    const { body } = await ask(url("//evil.example/x"), { method: "GET", headers: {} });
+    expect(body).toBe(`${server.url}//evil.example/x`);
+  });
+
   it("no body beyond the limit", async () => {
     mount(echo, { action: "public" });
     const response = await fetch(url("/"), {

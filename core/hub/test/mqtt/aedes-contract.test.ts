@@ -12,8 +12,8 @@ async function brokenBroker(hook: Partial<Aedes>) {
   const broker = new Aedes(hook);
   await broker.listen();
   const server = createServer((socket) => {
-    const client = (guardSocket(socket, new FrameGuard(1_000), () => undefined), broker.handle(socket));
-    containFaults(client, socket, (fault) => faults.push(fault));
+    guardSocket(socket, new FrameGuard(1_000), () => undefined);
+    containFaults(broker.handle(socket), socket, (fault) => faults.push(fault));
   });
   server.listen(0, "127.0.0.1");
   await until(() => server.listening);

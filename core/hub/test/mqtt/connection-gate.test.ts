@@ -1,6 +1,6 @@
 import { type Instant, seconds } from "@vatio/plugin-api";
+import { VirtualClock } from "@vatio/testkit/virtual-clock";
 import { describe, expect, it } from "vitest";
-import { VirtualClock } from "../../../testkit/src/virtual-clock.js";
 import { ConnectionGate } from "../../src/mqtt/connection-gate.js";
 import { TokenBucket } from "../../src/mqtt/token-bucket.js";
 

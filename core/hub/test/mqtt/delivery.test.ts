@@ -1,7 +1,7 @@
 import { type Instant, type MqttMessage, milliseconds, type PluginId, seconds, VatioError } from "@vatio/plugin-api";
+import { VirtualClock } from "@vatio/testkit/virtual-clock";
 import fc from "fast-check";
 import { beforeEach, describe, expect, it } from "vitest";
-import { VirtualClock } from "../../../testkit/src/virtual-clock.js";
 import { CounterTable } from "../../src/counters.js";
 import { type Deferred, deferred } from "../../src/deferred.js";
 import { HealthTree } from "../../src/health.js";

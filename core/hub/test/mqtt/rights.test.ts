@@ -140,6 +140,9 @@ describe("rights of onboarding", () => {
     ["shellyplus1pm-a8032412c3d4/rpc", false],
     ["em/1/abc/cmd", false],
     ["zigbee2mqtt/plug", false],
+    ["shellies/abc/relay/0", true],
+    ["shellies/abc/relay/0/command", false],
+    ["shellies/command", false],
     ["$SYS/x/online", false],
     ["$x/online", false],
   ])("publishes on %s: %s", (topic, allowed) => {
@@ -170,6 +173,19 @@ describe("rights of onboarding", () => {
     expect(answers.maySubscribe("vatio/rpc")).toBe(false);
     expect(answers.mayReceive("vatio/rpc")).toBe(false);
     expect(answers.maySubscribe("other/rpc")).toBe(true);
+  });
+
+  it("never lets a device give orders to another one, and lets it answer the hub all the same", () => {
+    const topic = fc
+      .array(fc.constantFrom("a", "rpc", "command", "shellies", "relay", "online", "vatio"), {
+        minLength: 1,
+        maxLength: 5,
+      })
+      .map((levels) => levels.join("/"));
+    const answering = onboardingRights([{ ...shelly, publish: [...shelly.publish, "vatio/rpc"] }], nobody);
+    fc.assert(fc.property(topic, (name) => !answering.mayPublish(name) || !answering.mayReceive(name)));
+    expect(answering.mayPublish("vatio/rpc")).toBe(true);
+    expect(answering.mayPublish("other/rpc")).toBe(false);
   });
 
   const wireId = fc.constantFrom("one", "two", "shellies", "enertrack", "x y");

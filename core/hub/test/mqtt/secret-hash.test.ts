@@ -1,6 +1,6 @@
+import { seededRandom } from "@vatio/testkit/seeded-random";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { seededRandom } from "../../../testkit/src/seeded-random.js";
 import { hashSecret, secretMatches } from "../../src/mqtt/secret-hash.js";
 
 describe("hashSecret", () => {

@@ -2,9 +2,9 @@ import { MetricRegistry } from "@vatio/model";
 import { type Manifest, Type, text, type VatioError } from "@vatio/plugin-api";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { dummyDriver } from "../../../plugin-api/test/dummies/driver.js";
-import { dummyPanel } from "../../../plugin-api/test/dummies/panel.js";
-import { dummyWorker } from "../../../plugin-api/test/dummies/worker.js";
+import { dummyDriver } from "../../../../test/support/dummies/driver.js";
+import { dummyPanel } from "../../../../test/support/dummies/panel.js";
+import { dummyWorker } from "../../../../test/support/dummies/worker.js";
 import { checkCompatible, checkPlugin } from "../../src/plugins/loader.js";
 import { checkManifest, registerMetrics } from "../../src/plugins/manifest.js";
 

@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import path from "node:path";
 import { milliseconds, text, VatioError } from "@vatio/plugin-api";
 import { describe, expect, it } from "vitest";
-import { VirtualClock } from "../../../testkit/src/virtual-clock.js";
+import { VirtualClock } from "@vatio/testkit/virtual-clock";
 import type { Generation } from "../../src/store/generation.js";
 import { GroupCommit, type GroupCommitOptions } from "../../src/store/group-commit.js";
 import { SerialQueue } from "../../src/store/serial-queue.js";
@@ -35,24 +35,24 @@ describe("a disk that is nearly full", () => {
 const canLimit = existsSync("/usr/bin/prlimit") && existsSync("/bin/bash");
 
 describe.skipIf(!canLimit)("a disk that fills up while DuckDB writes", () => {
-  const run = async (limitKb: number, batches: number) => {
-    const { lines, ended } = startStoreProcess("full-disk.ts", [path.join(temporaryFolder(), "t.duckdb"), String(batches)], limitKb);
+  const run = async (what: "log" | "file", limitKb: number | "unlimited") => {
+    const { lines, ended } = startStoreProcess("full-disk.ts", [path.join(temporaryFolder(), "t.duckdb"), what], limitKb);
     expect(await ended).toBe(0);
     return JSON.parse(lines.at(-1) ?? "{}") as { stored: number; rows: number; codes: Record<string, number>; reopened: number; health: string };
   };
 
   it("fails the commits, which are sent again, and loses nothing", async () => {
-    const { stored, rows, codes, health } = await run(2_000, 60);
+    const { stored, rows, codes, health } = await run("log", 2_000);
     expect(codes).toEqual({ "E_STORE_DISK_FULL true": 5 });
     expect([rows, health]).toEqual([stored, "ok"]);
   }, 60_000);
 
   it("fails the database for good, which is opened again by itself, and loses nothing", async () => {
-    const { stored, rows, codes, reopened, health } = await run(20_000, 300);
-    expect(Object.keys(codes)).toEqual(["E_STORE_FATAL true"]);
+    const { stored, rows, codes, reopened, health } = await run("file", "unlimited");
+    expect(codes["E_STORE_FATAL true"]).toBeGreaterThanOrEqual(5);
     expect(reopened).toBe(1);
     expect([rows, health]).toEqual([stored, "ok"]);
-  }, 90_000);
+  }, 60_000);
 });
 
 describe("group commit", () => {

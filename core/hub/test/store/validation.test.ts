@@ -1,7 +1,7 @@
 import type { Batch, ChannelId, Instant, PluginId } from "@vatio/plugin-api";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { VirtualClock } from "../../../testkit/src/virtual-clock.js";
+import { VirtualClock } from "@vatio/testkit/virtual-clock";
 import { MAIN, NOW, openStore, reading, rowsOf, SECOND } from "./support/fixture.js";
 
 const DAY = 86_400_000;

@@ -20,7 +20,11 @@ export function changesOf(form: GroupNode, from: unknown, to: unknown, path: Val
 }
 
 /** Takes edits over to values that were stored meanwhile: what was not edited follows them. */
-export function rebase(form: GroupNode, edit: { readonly base: unknown; readonly draft: unknown }, stored: unknown): unknown {
+export function rebase(
+  form: GroupNode,
+  edit: { readonly base: unknown; readonly draft: unknown },
+  stored: unknown,
+): unknown {
   return changesOf(form, edit.base, edit.draft).reduce((value, { path, to }) => setAt(value, path, to), stored);
 }
 

@@ -36,7 +36,10 @@ function helpOf(node: FormNode, value: unknown): string | undefined {
   const implied = node.schema.default;
   const defaultWords = implied === undefined || implied === "" ? "" : shownValue(node, implied);
   const tellsDefault = defaultWords !== "" && (node.help === undefined || !isSame(value, implied));
-  const parts = [node.help === undefined ? "" : words(node.help), tellsDefault ? i18n.t("form.default", { value: defaultWords }) : ""];
+  const parts = [
+    node.help === undefined ? "" : words(node.help),
+    tellsDefault ? i18n.t("form.default", { value: defaultWords }) : "",
+  ];
   const written = parts.filter(Boolean).join(" · ");
   return written || undefined;
 }
@@ -63,7 +66,9 @@ export function fieldView(node: TextNode | ChoiceNode | PlainNode, place: FieldP
     case "json":
       return wide(framed(node, place, jsonControl(node, place)));
     case "text":
-      return node.multiline ? wide(framed(node, place, areaControl(node, place))) : framed(node, place, textControl(node, place));
+      return node.multiline
+        ? wide(framed(node, place, areaControl(node, place)))
+        : framed(node, place, textControl(node, place));
   }
 }
 
@@ -72,7 +77,16 @@ const wide = (content: TemplateResult): TemplateResult => html`<div class="wide"
 function framed(node: FormNode, place: FieldPlace, control: TemplateResult): TemplateResult {
   const { path, state } = place;
   const value = getAt(state.draft, path);
-  return field({ id: idOf(path), label: words(node.title), mark: wasOf(node, place), help: helpOf(node, value), error: state.problem(pointerOf(path)) }, control);
+  return field(
+    {
+      id: idOf(path),
+      label: words(node.title),
+      mark: wasOf(node, place),
+      help: helpOf(node, value),
+      error: state.problem(pointerOf(path)),
+    },
+    control,
+  );
 }
 
 const described = (node: FormNode, { path, state }: FieldPlace): string | undefined => {
@@ -88,7 +102,11 @@ interface InputOptions {
   onInput(text: string): void;
 }
 
-function input(node: FormNode, place: FieldPlace, { type = "text", value, inputmode, unit, onInput }: InputOptions): TemplateResult {
+function input(
+  node: FormNode,
+  place: FieldPlace,
+  { type = "text", value, inputmode, unit, onInput }: InputOptions,
+): TemplateResult {
   const { path, state } = place;
   const control = html`<input class="inp" id=${idOf(path)} data-pointer=${pointerOf(path)} type=${type} .value=${live(value)}
     inputmode=${ifDefined(inputmode)} placeholder=${ifDefined(exampleOf(node))} spellcheck="false" autocomplete="off"
@@ -120,7 +138,12 @@ function textControl(node: TextNode, place: FieldPlace): TemplateResult {
   const value = getAt(state.draft, path);
   const shown = value === undefined ? "" : String(value);
   if (options) return selectorControl(node, place, { options, value: shown });
-  return input(node, place, { type: node.input, value: shown, unit: node.schema["x-unit"], onInput: (text) => state.set(path, cleared(node, text)) });
+  return input(node, place, {
+    type: node.input,
+    value: shown,
+    unit: node.schema["x-unit"],
+    onInput: (text) => state.set(path, cleared(node, text)),
+  });
 }
 
 /** An optional text that is emptied is taken away, unless it has a default: then it is empty on purpose. */
@@ -135,7 +158,13 @@ interface Selector {
 function selectorControl(node: FormNode, { path, state }: FieldPlace, { options, value }: Selector): TemplateResult {
   const known = options.some((option) => option.value === value);
   const all = known ? options : [{ value, label: value || i18n.t("form.choose") }, ...options];
-  return select({ id: idOf(path), value, options: all, error: state.problem(pointerOf(path)), onChange: (next) => state.set(path, cleared(node, next)) });
+  return select({
+    id: idOf(path),
+    value,
+    options: all,
+    error: state.problem(pointerOf(path)),
+    onChange: (next) => state.set(path, cleared(node, next)),
+  });
 }
 
 function choiceControl(node: ChoiceNode, { path, state }: FieldPlace): TemplateResult {
@@ -154,7 +183,10 @@ function choiceControl(node: ChoiceNode, { path, state }: FieldPlace): TemplateR
 
 function areaControl(node: FormNode, place: FieldPlace): TemplateResult {
   const { path, state } = place;
-  return area(node, place, { value: String(getAt(state.draft, path) ?? ""), onInput: (text) => state.set(path, cleared(node, text)) });
+  return area(node, place, {
+    value: String(getAt(state.draft, path) ?? ""),
+    onInput: (text) => state.set(path, cleared(node, text)),
+  });
 }
 
 /** What the form has no control for is edited as JSON; what is none stays a text and is not sent. */
@@ -174,7 +206,11 @@ function parsed(text: string): unknown {
   }
 }
 
-function area(node: FormNode, place: FieldPlace, options: { readonly value: string; readonly mono?: boolean; onInput(text: string): void }): TemplateResult {
+function area(
+  node: FormNode,
+  place: FieldPlace,
+  options: { readonly value: string; readonly mono?: boolean; onInput(text: string): void },
+): TemplateResult {
   const { path, state } = place;
   return html`<textarea class="inp ${options.mono ? "mono" : ""}" id=${idOf(path)} data-pointer=${pointerOf(path)} rows="4" .value=${live(options.value)}
     aria-invalid=${state.problem(pointerOf(path)) ? "true" : nothing} aria-describedby=${ifDefined(described(node, place))}
@@ -187,7 +223,12 @@ function switchView(node: PlainNode, place: FieldPlace): TemplateResult {
   const value = getAt(state.draft, path) === true;
   const was = wasOf(node, place);
   const implied = withDefaults(node.schema, undefined);
-  const help = [node.help === undefined ? "" : words(node.help), implied === undefined || value === implied ? "" : i18n.t("form.default", { value: shownValue(node, implied) })].filter(Boolean).join(" · ");
+  const help = [
+    node.help === undefined ? "" : words(node.help),
+    implied === undefined || value === implied ? "" : i18n.t("form.default", { value: shownValue(node, implied) }),
+  ]
+    .filter(Boolean)
+    .join(" · ");
   const problem = state.problem(pointerOf(path));
   return html`<div class="tog wide"><div><label for=${id}>${words(node.title)}${was ? html`<span class="mark">${was}</span>` : nothing}</label>
       ${help ? html`<small id="${id}-help">${help}</small>` : nothing}${problem ? html`<small class="bad" id="${id}-error">${icon("circle-alert")}${problem}</small>` : nothing}</div>

@@ -72,7 +72,9 @@ function nodeOf(key: string, declared: FormSchema, required: boolean): FormNode 
     case "string":
       return textOf(words);
     case "array":
-      return schema.items ? { ...words, kind: "list", item: nodeOf("", schema.items, true) } : { ...words, kind: "json" };
+      return isRecord(schema.items)
+        ? { ...words, kind: "list", item: nodeOf("", schema.items, true) }
+        : { ...words, kind: "json" };
     default:
       return { ...words, kind: "json" };
   }
@@ -81,7 +83,9 @@ function nodeOf(key: string, declared: FormSchema, required: boolean): FormNode 
 function groupOf(key: string, schema: FormSchema, required: boolean): GroupNode {
   const properties = Object.entries(schema.properties ?? {});
   // Sorting is stable: properties without a place keep the order in which they were declared, after those with one.
-  const children = [...properties].sort(byOrder).map(([name, inner]) => nodeOf(name, inner, schema.required?.includes(name) ?? false));
+  const children = [...properties]
+    .sort(byOrder)
+    .map(([name, inner]) => nodeOf(name, inner, schema.required?.includes(name) ?? false));
   return { ...wordsOf(key, schema, required), kind: "group", children };
 }
 
@@ -103,13 +107,18 @@ function wordsOf(key: string, schema: FormSchema, required: boolean): NodeWords 
 
 /** `silentAfterMinutes` becomes `Silent after minutes`. */
 function readable(key: string): string {
-  const words = key.replace(/([a-z0-9])([A-Z])/g, "$1 $2").replaceAll(/[_-]+/g, " ").toLowerCase();
+  const words = key
+    .replace(/([a-z0-9])([A-Z])/g, "$1 $2")
+    .replaceAll(/[_-]+/g, " ")
+    .toLowerCase();
   return words.charAt(0).toUpperCase() + words.slice(1);
 }
 
+const INPUT_TYPES: Readonly<Record<string, TextNode["input"]>> = { email: "email", uri: "url", url: "url" };
+
 function textOf(words: NodeWords): TextNode {
   const { format, pattern, maxLength = 0 } = words.schema;
-  const input = format === "email" ? "email" : format === "uri" || format === "url" ? "url" : "text";
+  const input = INPUT_TYPES[format ?? ""] ?? "text";
   const multiline = maxLength > MOST_IN_ONE_LINE && pattern === undefined && format === undefined;
   return { ...words, kind: "text", input, multiline };
 }
@@ -126,7 +135,10 @@ function withoutNull(schema: FormSchema): FormSchema {
 
 function choicesOf(schema: FormSchema): readonly Choice[] | undefined {
   const labels = isRecord(schema["x-labels"]) ? schema["x-labels"] : {};
-  const choice = (value: unknown, title?: string): Choice => ({ value, label: labels[String(value)] ?? title ?? String(value) });
+  const choice = (value: unknown, title?: string): Choice => ({
+    value,
+    label: labels[String(value)] ?? title ?? String(value),
+  });
   if (schema.enum) return schema.enum.map((value) => choice(value));
   const branches = schema.anyOf ?? schema.oneOf;
   if (!branches?.every((branch) => branch.const !== undefined)) return undefined;

@@ -10,7 +10,8 @@ export interface FormProblem {
   readonly text: Text;
 }
 
-const says = (key: string, params?: Readonly<Record<string, string | number>>): Text => (params ? { key, params } : { key });
+const says = (key: string, params?: Readonly<Record<string, string | number>>): Text =>
+  params ? { key, params } : { key };
 
 /** Whether a part is shown: another property of the same object may decide. */
 export function isShown({ showIf }: FormNode, siblings: unknown): boolean {
@@ -20,7 +21,9 @@ export function isShown({ showIf }: FormNode, siblings: unknown): boolean {
 /** Every field of a form that cannot be sent as it is. What is not shown is not asked. */
 export function problemsOf(node: FormNode, value: unknown, path: ValuePath = []): readonly FormProblem[] {
   if (node.kind === "group") {
-    return node.children.filter((child) => isShown(child, value)).flatMap((child) => problemsOf(child, getAt(value, [child.key]), [...path, child.key]));
+    return node.children
+      .filter((child) => isShown(child, value))
+      .flatMap((child) => problemsOf(child, getAt(value, [child.key]), [...path, child.key]));
   }
   if (node.kind === "list") return listProblems(node, value, path);
   const text = problemOf(node, value);
@@ -31,8 +34,10 @@ function listProblems(node: ListNode, value: unknown, path: ValuePath): readonly
   const items = Array.isArray(value) ? value : [];
   const { minItems = 0, maxItems = Number.POSITIVE_INFINITY } = node.schema;
   const inner = items.flatMap((item, index) => problemsOf(node.item, item, [...path, index]));
-  if (items.length < minItems) return [{ path: pointerOf(path), text: says("config.minItems", { limit: minItems }) }, ...inner];
-  if (items.length > maxItems) return [{ path: pointerOf(path), text: says("config.maxItems", { limit: maxItems }) }, ...inner];
+  if (items.length < minItems)
+    return [{ path: pointerOf(path), text: says("config.minItems", { limit: minItems }) }, ...inner];
+  if (items.length > maxItems)
+    return [{ path: pointerOf(path), text: says("config.maxItems", { limit: maxItems }) }, ...inner];
   return inner;
 }
 
@@ -59,8 +64,10 @@ function numberProblem(schema: FormSchema, value: unknown): Text | undefined {
   if (schema.type === "integer" && !Number.isInteger(value)) return says("form.integer");
   if (minimum !== undefined && value < minimum) return says("config.minimum", { limit: minimum });
   if (maximum !== undefined && value > maximum) return says("config.maximum", { limit: maximum });
-  if (exclusiveMinimum !== undefined && value <= exclusiveMinimum) return says("config.exclusiveMinimum", { limit: exclusiveMinimum });
-  if (exclusiveMaximum !== undefined && value >= exclusiveMaximum) return says("config.exclusiveMaximum", { limit: exclusiveMaximum });
+  if (exclusiveMinimum !== undefined && value <= exclusiveMinimum)
+    return says("config.exclusiveMinimum", { limit: exclusiveMinimum });
+  if (exclusiveMaximum !== undefined && value >= exclusiveMaximum)
+    return says("config.exclusiveMaximum", { limit: exclusiveMaximum });
   return undefined;
 }
 

@@ -46,7 +46,7 @@ export class SchemaForm extends VatioElement {
   /** Pointers of fields that say what is wrong with them: those that were left, and all after an attempt to save. */
   @state() private asked: ReadonlySet<string> | "all" = new Set();
   /** Fields that were edited after the hub refused them. */
-  #edited = new Set<string>();
+  readonly #edited = new Set<string>();
   readonly #typed = new Map<string, string>();
   #schema: FormSchema = {};
   #form: GroupNode = formOf({});
@@ -77,7 +77,8 @@ export class SchemaForm extends VatioElement {
       this.#schema = asSchema(this.schema);
       this.#form = formOf(this.#schema);
     }
-    if (schemaChanged || changed.has("value")) this.#takeOver(withDefaults({ ...this.#schema, type: "object" }, this.value ?? {}));
+    if (schemaChanged || changed.has("value"))
+      this.#takeOver(withDefaults({ ...this.#schema, type: "object" }, this.value ?? {}));
     if (changed.has("problems") && this.problems.length > 0) this.#refused();
     this.#wrong = this.#collectProblems();
   }
@@ -119,14 +120,17 @@ export class SchemaForm extends VatioElement {
 
   /** What the hub refused at a place that the form does not show. */
   #orphans(): TemplateResult | typeof nothing {
-    const shown = new Set([...this.renderRoot.querySelectorAll<HTMLElement>("[data-pointer]")].map(({ dataset }) => dataset.pointer));
+    const shown = new Set(
+      [...this.renderRoot.querySelectorAll<HTMLElement>("[data-pointer]")].map(({ dataset }) => dataset.pointer),
+    );
     const orphans = this.problems.filter(({ path }) => !this.#edited.has(path) && !shown.has(path));
     if (orphans.length === 0) return nothing;
     return html`<div class="hint bad" role="alert">${icon("circle-alert")}<div>${orphans.map(({ path, text }) => html`<div><b class="mono">${path || "/"}</b> ${i18n.text(text)}</div>`)}</div></div>`;
   }
 
   protected override updated(changed: PropertyValues): void {
-    for (const control of this.#controls()) control.setCustomValidity(this.#wrong.get(control.dataset.pointer ?? "") ?? "");
+    for (const control of this.#controls())
+      control.setCustomValidity(this.#wrong.get(control.dataset.pointer ?? "") ?? "");
     if (changed.has("draft") || changed.has("secrets") || changed.has("value")) {
       this.dispatchEvent(new CustomEvent("vt-dirty", { detail: this.changes }));
     }
@@ -186,7 +190,9 @@ export class SchemaForm extends VatioElement {
     await this.updateComplete;
     const items = getAt(this.draft, path) as readonly unknown[];
     const first = pointerOf([...path, items.length - 1]);
-    this.#controls().find(({ dataset }) => dataset.pointer?.startsWith(first))?.focus();
+    this.#controls()
+      .find(({ dataset }) => dataset.pointer?.startsWith(first))
+      ?.focus();
   }
 
   #setSecret(name: string, value: string | null | undefined): void {
@@ -224,7 +230,10 @@ export class SchemaForm extends VatioElement {
   #mistyped(): FormProblem[] {
     return this.#controls()
       .filter(({ validity }) => validity.typeMismatch)
-      .map(({ type, dataset }) => ({ path: dataset.pointer ?? "", text: { key: type === "email" ? "form.email" : "form.url" } }));
+      .map(({ type, dataset }) => ({
+        path: dataset.pointer ?? "",
+        text: { key: type === "email" ? "form.email" : "form.url" },
+      }));
   }
 }
 

@@ -16,9 +16,14 @@ export function secretView(node: PlainNode, place: FieldPlace): TemplateResult {
   const edited = state.secrets[name];
   const isSet = state.secretsSet.includes(name);
   const mark = edited === undefined || (!isSet && edited === "") ? undefined : i18n.t("form.changed");
-  const help = isSet && edited !== null ? i18n.t("form.secretSaved") : node.help && words(node.help);
   const control = isSet && edited === undefined ? storedControl(name, place) : typedControl(place);
-  return field({ id: idOf(path), label: words(node.title), mark, help: edited === null ? i18n.t("form.secretRemoved") : help, error: state.problem(pointerOf(path)) }, control);
+  return html`<div class="wide">${field({ id: idOf(path), label: words(node.title), mark, help: helpOf(node, edited, isSet), error: state.problem(pointerOf(path)) }, control)}</div>`;
+}
+
+function helpOf({ help }: PlainNode, edited: string | null | undefined, isSet: boolean): string | undefined {
+  if (edited === null) return i18n.t("form.secretRemoved");
+  if (isSet) return i18n.t("form.secretSaved");
+  return help === undefined ? undefined : words(help);
 }
 
 function storedControl(name: string, { path, state }: FieldPlace): TemplateResult {

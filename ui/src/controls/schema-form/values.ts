@@ -33,27 +33,37 @@ export const pointerOf = (path: ValuePath): string =>
 /** Whether two JSON values are the same; the order of properties does not count, one that is undefined is absent. */
 export function isSame(a: unknown, b: unknown): boolean {
   if (Object.is(a, b)) return true;
-  if (Array.isArray(a) && Array.isArray(b)) return a.length === b.length && a.every((item, index) => isSame(item, b[index]));
+  if (Array.isArray(a) && Array.isArray(b))
+    return a.length === b.length && a.every((item, index) => isSame(item, b[index]));
   if (!isRecord(a) || !isRecord(b)) return false;
   return [...new Set([...Object.keys(a), ...Object.keys(b)])].every((key) => isSame(a[key], b[key]));
 }
 
 /** A value with the defaults of its schema where nothing is said, as the hub will complete it. */
 export function withDefaults(schema: FormSchema, value: unknown): unknown {
-  if (value === undefined) {
-    if (schema.default !== undefined) return withDefaults(schema, schema.default);
-    return schema.properties && schema.type === "object" ? undefined : value;
+  if (value === undefined) return schema.default === undefined ? undefined : withDefaults(schema, schema.default);
+  if (Array.isArray(value)) {
+    const { items } = schema;
+    return items ? value.map((item) => withDefaults(items, item)) : value;
   }
-  if (Array.isArray(value)) return schema.items ? value.map((item) => withDefaults(schema.items ?? {}, item)) : value;
-  if (!isRecord(value) || !schema.properties) return value;
+  return isRecord(value) ? completed(schema, value) : value;
+}
+
+function completed(schema: FormSchema, value: Readonly<Record<string, unknown>>): unknown {
   const filled: Record<string, unknown> = { ...value };
-  for (const [key, inner] of Object.entries(schema.properties)) {
-    const implied = inner.type === "object" && schema.required?.includes(key) && inner.default === undefined ? {} : undefined;
+  for (const [key, inner] of Object.entries(schema.properties ?? {})) {
     const given = Object.hasOwn(value, key) ? value[key] : undefined;
-    const result = withDefaults(inner, given ?? implied);
+    const result = withDefaults(inner, given ?? impliedBy(schema, key));
     if (result !== undefined) filled[key] = given === null ? null : result;
   }
   return filled;
+}
+
+/** An object that must be there is empty when nothing is said, so that its own defaults hold. */
+function impliedBy(schema: FormSchema, key: string): unknown {
+  const inner = schema.properties?.[key];
+  const isImplied = inner?.type === "object" && inner.default === undefined && schema.required?.includes(key);
+  return isImplied ? {} : undefined;
 }
 
 /**
@@ -69,7 +79,8 @@ export function withoutDefaults(schema: FormSchema, edited: unknown, chosen: unk
     const before = isRecord(chosen) && Object.hasOwn(chosen, key) ? chosen[key] : undefined;
     if (inner && before === undefined && isSame(value, withDefaults(inner, undefined))) continue;
     const result = inner ? withoutDefaults(inner, value, before) : value;
-    const isEmptyGroup = inner?.type === "object" && before === undefined && isRecord(result) && Object.keys(result).length === 0;
+    const isEmptyGroup =
+      inner?.type === "object" && before === undefined && isRecord(result) && Object.keys(result).length === 0;
     if (result !== undefined && !isEmptyGroup) kept[key] = result;
   }
   return kept;

@@ -1,9 +1,12 @@
-import { type CSSResult, unsafeCSS } from "lit";
-import base from "./base.css?inline";
-import button from "./button.css?inline";
-import feedback from "./feedback.css?inline";
-import field from "./field.css?inline";
-import layout from "./layout.css?inline";
+/**
+ * The looks of the kit as one sheet that every shadow root shares: a copy of the style sheets that the page itself
+ * links. The browser has loaded them before any module runs, and scripts stay free of style text.
+ */
+function copyOfDocument(): CSSStyleSheet {
+  const copy = new CSSStyleSheet();
+  const own = [...document.styleSheets].filter(({ href }) => href === null || href.startsWith(location.origin));
+  copy.replaceSync(own.flatMap(({ cssRules }) => [...cssRules]).filter((rule) => !(rule instanceof CSSFontFaceRule)).map(({ cssText }) => cssText).join("\n"));
+  return copy;
+}
 
-/** The looks of the kit: one sheet that every element of Vatio and the document itself share. */
-export const controlSheet: CSSResult = unsafeCSS([base, button, field, layout, feedback].join("\n"));
+export const controlSheet: CSSStyleSheet = copyOfDocument();

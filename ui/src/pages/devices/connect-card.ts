@@ -1,12 +1,16 @@
 import { css, html, nothing, type TemplateResult } from "lit";
 import { customElement, property, state } from "lit/decorators.js";
 import { TaskController } from "../../controllers/task-controller.js";
+import { select } from "../../controls/field.js";
 import { HubElement } from "../../controls/hub-element.js";
 import { icon } from "../../controls/icons/icon.js";
 import { errorCard } from "../../controls/templates.js";
 import type { DeviceSetup } from "../../data/api.js";
 import { i18n } from "../../i18n/i18n.js";
 import "../../controls/copy-field.js";
+
+/** More families than these are chosen from a list: side by side they would not fit. */
+const MOST_TABS = 2;
 
 type Family = DeviceSetup["families"][number];
 
@@ -25,6 +29,7 @@ export class ConnectCard extends HubElement {
     .pair { display: grid; grid-template-columns: minmax(0, 1fr) 102px; gap: 10px; }
     ol { margin: 0; padding: 0 0 0 20px; display: grid; gap: 6px; font-size: 14px; color: var(--ink-2); }
     ol li::marker { color: var(--muted); font-variant-numeric: tabular-nums; }
+    .family { width: 100%; }
     .listen { display: flex; gap: 12px; align-items: center; margin-top: 14px; padding: 11px 14px; border-radius: var(--r-m); background: var(--good-soft); color: var(--good); }
     .listen b { display: block; font-weight: 640; font-size: 14px; line-height: 1.3; }
     .listen small { font-size: 13px; }
@@ -47,6 +52,10 @@ export class ConnectCard extends HubElement {
   }
 
   #tabs(families: readonly Family[]): TemplateResult {
+    if (families.length > MOST_TABS) {
+      const options = families.map(({ title }, index) => ({ value: String(index), label: i18n.text(title) }));
+      return html`<div class="family">${select({ id: "family", value: String(this.family), options, ariaLabel: this.t("connect.family"), onChange: (value) => (this.family = Number(value)) })}</div>`;
+    }
     return html`<div class="seg" role="group" aria-label=${this.t("connect.family")}>${families.map(({ title }, index) => html`<button aria-pressed=${index === this.family} @click=${() => (this.family = index)}>${i18n.text(title)}</button>`)}</div>`;
   }
 

@@ -1,18 +1,19 @@
-import { html, unsafeCSS, type TemplateResult } from "lit";
-import type { Theme } from "../../data/api.js";
+import { html, type TemplateResult, unsafeCSS } from "lit";
 import { icon } from "../../controls/icons/icon.js";
 import type { IconName } from "../../controls/icons/icon-names.js";
+import type { Theme } from "../../data/api.js";
 import { i18n, t } from "../../i18n/i18n.js";
 import type { SessionStore } from "../../shell/session-store.js";
-import { nextTheme } from "../../theme/theme-store.js";
 import type { ThemeStore } from "../../theme/theme-store.js";
+import { nextTheme } from "../../theme/theme-store.js";
 import gateCss from "./gate.css?inline";
 
 /** Looks of the pages before the session. */
 export const gateSheet = unsafeCSS(gateCss);
 
 const THEME_ICONS: Readonly<Record<Theme, IconName>> = { auto: "sun-moon", light: "sun", dark: "moon" };
-const LANGUAGES = [
+/** The languages of the interface, each in its own words. */
+export const LANGUAGES = [
   { code: "es", name: "Español" },
   { code: "en", name: "English" },
 ] as const;
@@ -33,6 +34,6 @@ export function gateFrame({ store, theme }: GateOptions, content: TemplateResult
     <footer class="gate-foot"><span>${location.hostname}</span><span>${t("gate.version", { version: store.version })}</span></footer></div>`;
 }
 
-/** The languages, each in its own words. */
+/** Changes the language of a visitor. */
 export const languageChoice = (store: SessionStore): TemplateResult =>
   html`<div class="seg" role="group" aria-label=${t("gate.language")}>${LANGUAGES.map(({ code, name }) => html`<button type="button" lang=${code} aria-pressed=${code === i18n.language} @click=${() => void store.useLanguage(code)}>${name}</button>`)}</div>`;

@@ -22,7 +22,7 @@ const EXAMPLE_NUMBER = 1234.5;
 /** What a person says about themselves: name, language, format, theme, password. */
 @customElement("vt-account-settings-page")
 export class AccountSettingsPage extends HubElement {
-  @consume({ context: sessionStoreContext }) private store!: SessionStore;
+  @consume({ context: sessionStoreContext }) private readonly store!: SessionStore;
   @state() private change: Partial<Profile> = {};
   @state() private nameProblem = "";
   @state() private saving = false;
@@ -77,7 +77,11 @@ export class AccountSettingsPage extends HubElement {
     const { zone } = this.format.options;
     const now = this.client.live.now();
     const format = new UiFormat({ region, zone });
-    return this.t("account.example", { number: format.number(EXAMPLE_NUMBER, 1), time: format.time(now), date: format.date(now, "long") });
+    return this.t("account.example", {
+      number: format.number(EXAMPLE_NUMBER, 1),
+      time: format.time(now),
+      date: format.date(now, "long"),
+    });
   }
 
   #edit(change: Partial<Profile>): void {
@@ -132,7 +136,9 @@ export class AccountSettingsPage extends HubElement {
     this.changing = true;
     this.passwordProblems = {};
     try {
-      await this.store.signedIn(await this.client.http.post<Session>("/me/password", { old: this.old, next: this.next }));
+      await this.store.signedIn(
+        await this.client.http.post<Session>("/me/password", { old: this.old, next: this.next }),
+      );
       this.old = "";
       this.next = "";
       this.toast(this.t("account.changed"), { kind: "good" });

@@ -39,6 +39,24 @@ export function counterName(name: string): string {
   return key ? i18n.t(key) : name;
 }
 
+const REASONS: Readonly<Record<string, PlainKey>> = {
+  "rejected.unknown-metric": "reason.unknownMetric",
+  "rejected.out-of-range": "reason.outOfRange",
+  "rejected.not-finite": "reason.notFinite",
+  "rejected.bad-time": "reason.badTime",
+  "rejected.unknown-channel": "reason.unknownChannel",
+  "unknown-metric": "reason.unknownMetric",
+  "out-of-range": "reason.outOfRange",
+  "not-finite": "reason.notFinite",
+  "bad-time": "reason.badTime",
+  "unknown-channel": "reason.unknownChannel",
+};
+
 /** Why it was counted. A reason is a message of many occasions, so what was particular to each is left open. */
-export const counterReason = (reason: string): string =>
-  i18n.text({ key: reason }).replaceAll(/\{\w+(?:\|[^{}]*)?\}/g, "…");
+export function counterReason(reason: string): string {
+  const own = REASONS[reason];
+  if (own) return i18n.t(own);
+  const error = `error.${reason}`;
+  const text = i18n.has(error) ? i18n.text({ key: error }) : i18n.text({ key: reason });
+  return text.replaceAll(/\{\w+(?:\|[^{}]*)?\}/g, "…");
+}

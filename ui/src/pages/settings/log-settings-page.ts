@@ -16,7 +16,12 @@ import "./settings-frame.js";
 
 const MOST_LINES = 500;
 const TYPING_MS = 350;
-const LEVEL_WORDS: Readonly<Record<LogLevel, PlainKey>> = { debug: "log.debug", info: "log.info", warn: "log.warn", error: "log.error" };
+const LEVEL_WORDS: Readonly<Record<LogLevel, PlainKey>> = {
+  debug: "log.debug",
+  info: "log.info",
+  warn: "log.warn",
+  error: "log.error",
+};
 /** Parts of the hub that write; plugins are added by name. */
 const SOURCES = ["hub", "store", "mqtt", "http", "bus", "plugins", "auth", "live", "registry"];
 
@@ -32,15 +37,16 @@ export class LogSettingsPage extends HubElement {
   #since = 0;
 
   static override styles = css`
-    .bar { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 150px), 1fr)); gap: 12px; margin-bottom: 14px; }
-    .bar .grow { grid-column: span 2; }
+    .filters { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 150px), 1fr)); gap: 12px; margin-bottom: 14px; }
+    .filters .grow { grid-column: span 2; }
     vt-log-lines { --log-height: max(360px, calc(100vh - 440px)); }
-    .writes { display: flex; align-items: center; gap: 14px; flex-wrap: wrap; }
+    .writes { flex-flow: row wrap; align-items: center; gap: 14px 20px; }
     .writes .field { width: 240px; max-width: 100%; }
-    .writes p { flex: 1 1 240px; }
+    .writes p { flex: 1 1 220px; margin-top: 22px; }
+    @media (max-width: 720px) { .writes .field { width: 100%; } .writes p { margin-top: 0; } }
     .end { margin-top: 10px; }
     .card + .card { margin-top: var(--gap); }
-    @media (max-width: 720px) { .bar { grid-template-columns: 1fr 1fr; } }
+    @media (max-width: 720px) { .filters { grid-template-columns: 1fr 1fr; } }
   `;
 
   override connectedCallback(): void {
@@ -76,8 +82,10 @@ export class LogSettingsPage extends HubElement {
     const { view } = this;
     const option = (value: string, label: string) => ({ value, label });
     const plugins = (this.client.plugins.value ?? []).map(({ id, name }) => option(`plugin:${id}`, name));
-    const others = [...new Set([...SOURCES, ...this.#log.lines.map(({ source }) => source), view.source])].filter((source) => source !== "" && !plugins.some(({ value }) => value === source)).sort();
-    return html`<div class="bar" role="search" aria-label=${this.t("log.title")}>
+    const others = [...new Set([...SOURCES, ...this.#log.lines.map(({ source }) => source), view.source])]
+      .filter((source) => source !== "" && !plugins.some(({ value }) => value === source))
+      .sort();
+    return html`<div class="filters" role="search" aria-label=${this.t("log.title")}>
       <div class="grow">${textField({ id: "text", label: this.t("log.search"), value: this.text, onInput: (text) => this.#type(text) })}</div>
       ${selectField({ id: "level", label: this.t("log.level"), value: view.level, options: LOG_LEVELS.map((level) => option(level, this.t(LEVEL_WORDS[level]))), onChange: (level) => this.#change({ level: level as LogLevel }) })}
       ${selectField({ id: "source", label: this.t("log.source"), value: view.source, options: [option("", this.t("log.anySource")), ...plugins, ...others.map((source) => option(source, source))], onChange: (source) => this.#change({ source }) })}
@@ -87,7 +95,13 @@ export class LogSettingsPage extends HubElement {
   }
 
   #moment(name: "from" | "to", label: string): TemplateResult {
-    return textField({ id: name, label, type: "datetime-local", value: this.view[name] ?? "", onInput: (text) => this.#change({ [name]: text || undefined }) });
+    return textField({
+      id: name,
+      label,
+      type: "datetime-local",
+      value: this.view[name] ?? "",
+      onInput: (text) => this.#change({ [name]: text || undefined }),
+    });
   }
 
   #content(): TemplateResult {
@@ -116,7 +130,8 @@ export class LogSettingsPage extends HubElement {
     await this.#level.run(() => this.client.http.put("/logs/level", { level }));
     const { error } = this.#level;
     if (error) this.toast(errorText(error), { kind: "bad" });
-    else if (before?.level !== level) this.toast(this.t("log.levelChanged", { level: this.t(LEVEL_WORDS[level]) }), { kind: "good" });
+    else if (before?.level !== level)
+      this.toast(this.t("log.levelChanged", { level: this.t(LEVEL_WORDS[level]) }), { kind: "good" });
   }
 
   #type(text: string): void {
@@ -138,6 +153,13 @@ export class LogSettingsPage extends HubElement {
   #change(change: Partial<LogView>): void {
     this.view = { ...this.view, ...change };
     const { level, source, text, range, from, to } = this.view;
-    this.navigation.setQuery({ level: level === "debug" ? undefined : level, source: source || undefined, text: text || undefined, range: range === "all" ? undefined : range, from, to });
+    this.navigation.setQuery({
+      level: level === "debug" ? undefined : level,
+      source: source || undefined,
+      text: text || undefined,
+      range: range === "all" ? undefined : range,
+      from,
+      to,
+    });
   }
 }

@@ -11,9 +11,14 @@ export interface Option {
 export function regionOptions(current: string, language?: Language): readonly Option[] {
   const names = new Intl.DisplayNames([i18n.language], { type: "region" });
   const fitting = REGIONS.filter(({ tag }) => language === undefined || tag.startsWith(`${language}-`));
-  const options = fitting.map(({ tag, country }) => ({ value: tag, label: `${names.of(country) ?? country} (${tag})` }));
+  const options = fitting.map(({ tag, country }) => ({
+    value: tag,
+    label: `${names.of(country) ?? country} (${tag})`,
+  }));
   const known = options.some(({ value }) => value === current);
-  return [...options, ...(known ? [] : [{ value: current, label: current }])].sort((a, b) => a.label.localeCompare(b.label, i18n.language));
+  return [...options, ...(known ? [] : [{ value: current, label: current }])].sort((a, b) =>
+    a.label.localeCompare(b.label, i18n.language),
+  );
 }
 
 /** The languages of the interface, in the reader's own. */

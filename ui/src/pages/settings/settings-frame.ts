@@ -23,8 +23,17 @@ export class SettingsFrame extends HubElement {
     :host { display: block; }
   `;
 
+  protected override firstUpdated(): void {
+    // On a narrow page the tabs scroll: the present one must be among those that are seen.
+    const tabs = this.renderRoot.querySelector(".tabs");
+    const current = tabs?.querySelector<HTMLElement>("[aria-current]");
+    if (tabs && current) tabs.scrollLeft = current.offsetLeft - (tabs.clientWidth - current.offsetWidth) / 2;
+  }
+
   protected override render(): TemplateResult {
-    const sub = [this.#sites.value?.[0]?.name, this.session && `hub ${this.session.hub.version}`].filter(Boolean).join(", ");
+    const sub = [this.#sites.value?.[0]?.name, this.session && `hub ${this.session.hub.version}`]
+      .filter(Boolean)
+      .join(", ");
     return html`<vt-page-head heading=${this.t("settings.title")} sub=${sub}></vt-page-head>
       <nav class="tabs" aria-label=${this.t("settings.sections")}>${SECTIONS.map((section) => this.#tab(section))}</nav>
       <slot></slot>`;
@@ -32,7 +41,8 @@ export class SettingsFrame extends HubElement {
 
   #tab(section: SettingsSection): TemplateResult {
     const href = section === "site" ? "/settings" : `/settings/${section}`;
-    const aside = section === "plugins" ? (this.#plugins.value ?? []).filter(({ state }) => state === "quarantined").length : 0;
+    const aside =
+      section === "plugins" ? (this.#plugins.value ?? []).filter(({ state }) => state === "quarantined").length : 0;
     return html`<a href=${href} aria-current=${section === this.section ? "page" : nothing}>${this.t(`settings.${section}`)}${aside > 0 ? html`<span class="cnt bad">${aside}</span>` : nothing}</a>`;
   }
 }

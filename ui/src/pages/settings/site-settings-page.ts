@@ -44,7 +44,8 @@ export class SiteSettingsPage extends HubElement {
 
   #fields(shown: Site, site: Site): TemplateResult {
     const { problems } = this;
-    const was = (key: keyof SiteChange): string | undefined => (shown[key] === site[key] ? undefined : this.t("form.was", { value: String(site[key]) }));
+    const was = (key: keyof SiteChange): string | undefined =>
+      shown[key] === site[key] ? undefined : this.t("form.was", { value: String(site[key]) });
     return html`
       ${textField({ id: "name", label: this.t("site.name"), mark: was("name"), value: shown.name, maxlength: 100, error: problems.name, onInput: (name) => this.#edit({ name }) })}
       ${this.#zone(shown, was("zone"))}
@@ -65,8 +66,14 @@ export class SiteSettingsPage extends HubElement {
   }
 
   #zone({ zone }: Site, mark: string | undefined): TemplateResult {
-    const now = new Intl.DateTimeFormat(this.format.options.region, { hour: "2-digit", minute: "2-digit", timeZone: isZone(zone) ? zone : "UTC" });
-    const help = isZone(zone) ? `${this.t("site.zoneHelp")}. ${this.t("site.zoneNow", { time: now.format(this.client.live.now()) })}.` : this.t("site.zoneHelp");
+    const now = new Intl.DateTimeFormat(this.format.options.region, {
+      hour: "2-digit",
+      minute: "2-digit",
+      timeZone: isZone(zone) ? zone : "UTC",
+    });
+    const help = isZone(zone)
+      ? `${this.t("site.zoneHelp")}. ${this.t("site.zoneNow", { time: now.format(this.client.live.now()) })}.`
+      : this.t("site.zoneHelp");
     const error = this.problems.zone;
     return field(
       { id: "zone", label: this.t("site.zone"), mark, help, error },
@@ -120,7 +127,9 @@ export class SiteSettingsPage extends HubElement {
       ...(name?.trim() === "" ? { name: this.t("field.required") } : {}),
       ...(zone !== undefined && (zone === "" || !isZone(zone)) ? { zone: this.t("site.zoneUnknown") } : {}),
       ...(currency !== undefined && !/^[A-Z]{3}$/.test(currency) ? { currency: this.t("site.currencyUnknown") } : {}),
-      ...(nominalVoltage !== undefined && !(nominalVoltage >= 50 && nominalVoltage <= 1000) ? { nominalVoltage: this.t("site.voltageRange") } : {}),
+      ...(nominalVoltage !== undefined && !(nominalVoltage >= 50 && nominalVoltage <= 1000)
+        ? { nominalVoltage: this.t("site.voltageRange") }
+        : {}),
     };
   }
 }

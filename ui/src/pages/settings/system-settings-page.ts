@@ -52,13 +52,14 @@ export class SystemSettingsPage extends HubElement {
 
   #content(): TemplateResult {
     const { value, error } = this.#answers;
-    if (!value) return html`<section class="card">${error ? errorCard({ error, retry: () => this.#load() }) : html`<div class="skeleton"></div>`}</section>`;
+    if (!value)
+      return html`<section class="card">${error ? errorCard({ error, retry: () => this.#load() }) : html`<div class="skeleton"></div>`}</section>`;
     const { system, health } = value;
     const names = new Map((this.#plugins.value ?? []).map(({ id, name }) => [id, name]));
     return html`<div class="grid">
       <vt-health-tree class="c7" .health=${health} .names=${names}></vt-health-tree>
       <vt-storage-card class="c5" .store=${system.store}></vt-storage-card>
-      <section class="card c7" aria-labelledby="h-machine"><header><h2 id="h-machine">${this.t("system.machine")}</h2></header>${machineCard(system)}</section>
+      <section class="card c7" aria-labelledby="h-machine"><header><h2 id="h-machine">${this.t("system.machine")}</h2></header>${machineCard(system, this.client.live.now())}</section>
       <section class="card c5" aria-labelledby="h-connections"><header><h2 id="h-connections">${this.t("system.connections")}</h2></header>${connectionsCard(system)}</section>
       <vt-counter-table class="c12" .counters=${system.counters} .names=${names}></vt-counter-table>
     </div>`;
@@ -67,7 +68,10 @@ export class SystemSettingsPage extends HubElement {
   #load(): void {
     void this.#answers.run(async (signal) => {
       const { http } = this.client;
-      const [system, health] = await Promise.all([http.get<System>("/system", { signal }), http.get<Health>("/health", { signal })]);
+      const [system, health] = await Promise.all([
+        http.get<System>("/system", { signal }),
+        http.get<Health>("/health", { signal }),
+      ]);
       return { system, health };
     });
   }

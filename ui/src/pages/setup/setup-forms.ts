@@ -1,8 +1,10 @@
+import type { Language } from "@vatio/model";
 import { html, type TemplateResult } from "lit";
 import { selectField, textField } from "../../controls/field.js";
 import { passwordField } from "../../controls/password-field.js";
 import { i18n, t } from "../../i18n/i18n.js";
 import { REGIONS } from "../../i18n/regions.js";
+import { LANGUAGES } from "../login/gate.js";
 import { placeOf, regionOf, type SetupDraft, type SetupField } from "./setup-answers.js";
 
 /** What a step's form needs of the page. */
@@ -12,13 +14,22 @@ export interface SetupFormOptions {
   readonly shown: boolean;
   readonly onShow: (shown: boolean) => void;
   readonly onChange: (change: Partial<SetupDraft>) => void;
+  readonly onLanguage: (language: Language) => void;
+}
+
+/** The language, and the code that only somebody who started the hub can know. */
+export function welcomeForm({ draft, problems, onChange, onLanguage }: SetupFormOptions): TemplateResult {
+  return html`<fieldset class="field wide"><legend>${t("gate.language")}</legend><div class="setup-choice">${LANGUAGES.map(
+    ({ code, name }) =>
+      html`<label lang=${code}><input type="radio" name="language" value=${code} .checked=${i18n.language === code} @change=${() => onLanguage(code)} /><span>${name}</span></label>`,
+  )}</div></fieldset>
+    ${textField({ id: "code", label: t("setup.code"), value: draft.code, help: t("setup.codeHelp"), error: problems.code, mono: true, autocomplete: "one-time-code", placeholder: "ABCD-1234", required: true, maxlength: 40, onInput: (code) => onChange({ code }) })}`;
 }
 
 /** Who looks after this hub. */
 export function accountForm({ draft, problems, shown, onShow, onChange }: SetupFormOptions): TemplateResult {
-  return html`${textField({ id: "code", label: t("setup.code"), value: draft.code, help: t("setup.codeHelp"), error: problems.code, mono: true, autocomplete: "one-time-code", required: true, maxlength: 40, onInput: (code) => onChange({ code }) })}
-    ${textField({ id: "username", label: t("setup.name"), value: draft.name, help: t("setup.nameHelp"), error: problems.name, autocomplete: "username", required: true, maxlength: 100, onInput: (name) => onChange({ name }) })}
-    ${passwordField({ id: "new-password", label: t("setup.password"), value: draft.password, help: t("setup.passwordHelp"), error: problems.password, autocomplete: "new-password", required: true, shown, onShow, onInput: (password) => onChange({ password }) })}`;
+  return html`${textField({ id: "username", label: t("setup.name"), value: draft.name, help: t("setup.nameHelp"), error: problems.name, autocomplete: "username", required: true, maxlength: 100, onInput: (name) => onChange({ name }) })}
+    ${passwordField({ id: "new-password", label: t("setup.password"), value: draft.password, help: t("setup.passwordHelp"), error: problems.password, autocomplete: "new-password", required: true, maxlength: 1024, shown, onShow, onInput: (password) => onChange({ password }) })}`;
 }
 
 /** Where it stands. */
@@ -41,7 +52,7 @@ export function supplyForm({ draft, problems, onChange }: SetupFormOptions): Tem
     ({ phases, name, help }) =>
       html`<label><input type="radio" name="phases" value=${phases} .checked=${draft.phases === phases} @change=${() => onChange({ phases })} /><span>${name}<small>${help}</small></span></label>`,
   )}</div></fieldset>
-    ${textField({ id: "voltage", label: t("site.voltage"), value: draft.nominalVoltage, unit: "V", inputmode: "decimal", help: t("setup.voltageHelp"), error: problems.nominalVoltage, onInput: (nominalVoltage) => onChange({ nominalVoltage }) })}`;
+    ${textField({ id: "voltage", label: t("site.voltage"), value: draft.nominalVoltage, unit: "V", inputmode: "decimal", required: true, maxlength: 8, help: t("setup.voltageHelp"), error: problems.nominalVoltage, onInput: (nominalVoltage) => onChange({ nominalVoltage }) })}`;
 }
 
 /** A name of the country in the reader's language. */
@@ -60,7 +71,9 @@ function displayName(type: "region" | "currency", code: string): string {
 }
 
 const countries = (): { value: string; label: string }[] =>
-  REGIONS.map(({ tag }) => ({ value: tag, label: countryName(tag) })).sort((a, b) => a.label.localeCompare(b.label, i18n.language));
+  REGIONS.map(({ tag }) => ({ value: tag, label: countryName(tag) })).sort((a, b) =>
+    a.label.localeCompare(b.label, i18n.language),
+  );
 
 function movedTo(tag: string, draft: SetupDraft): Partial<SetupDraft> {
   const region = regionOf(tag);
@@ -80,5 +93,10 @@ function listOf(known: () => readonly string[], chosen: string): readonly string
 /** The time of day in a zone. */
 export function timeIn(zone: string): string {
   const { hour12 = false } = i18n.options;
-  return new Intl.DateTimeFormat(i18n.options.region, { hour: "numeric", minute: "2-digit", hour12, timeZone: zone }).format(new Date());
+  return new Intl.DateTimeFormat(i18n.options.region, {
+    hour: "numeric",
+    minute: "2-digit",
+    hour12,
+    timeZone: zone,
+  }).format(new Date());
 }

@@ -1,91 +1,120 @@
-import { html, nothing, type TemplateResult, unsafeCSS } from "lit";
+import type { Language } from "@vatio/model";
+import { html, nothing, type PropertyValues, type TemplateResult, unsafeCSS } from "lit";
 import { customElement, state } from "lit/decorators.js";
 import { adoptInDocument } from "../../controls/document-sheet.js";
 import { icon } from "../../controls/icons/icon.js";
-import type { IconName } from "../../controls/icons/icon-names.js";
 import { errorText } from "../../controls/templates.js";
 import type { Session } from "../../data/api.js";
 import { HubError } from "../../data/hub-error.js";
-import { i18n } from "../../i18n/i18n.js";
 import { usesHour12 } from "../../i18n/hour12.js";
+import { i18n } from "../../i18n/i18n.js";
 import { nextTheme } from "../../theme/theme-store.js";
-import { GateElement } from "../login/gate-element.js";
 import { languageChoice } from "../login/gate.js";
+import { GateElement } from "../login/gate-element.js";
+import { GateProblem } from "../login/gate-problem.js";
 import setupCss from "./setup.css?inline";
-import { answersOf, problemsOf, proposeAnswers, SETUP_STEPS, type SetupDraft, type SetupField, type SetupStep, stepOfError } from "./setup-answers.js";
-import { accountForm, countryName, currencyName, placeForm, supplyForm, timeIn } from "./setup-forms.js";
+import {
+  answersOf,
+  fieldOfError,
+  formatTag,
+  problemsOf,
+  proposeAnswers,
+  reachableStep,
+  SETUP_STEPS,
+  type SetupDraft,
+  type SetupField,
+  type SetupStep,
+  stepNamed,
+  stepOfField,
+} from "./setup-answers.js";
+import { accountForm, placeForm, type SetupFormOptions, supplyForm, welcomeForm } from "./setup-forms.js";
+import { setupSteps, setupSummary } from "./setup-summary.js";
 import "../devices/discovery.js";
 
 const setupSheet = unsafeCSS(setupCss);
 
-/** First run: who, where, how it is fed, which devices. The hub is set up after the third step; the fourth shows data flowing. */
+const FORMS: Readonly<Record<Exclude<SetupStep, "devices">, (options: SetupFormOptions) => TemplateResult>> = {
+  welcome: welcomeForm,
+  account: accountForm,
+  place: placeForm,
+  supply: supplyForm,
+};
+
+/**
+ * First run: who, where, how it is fed, which devices. The hub is set up after the fourth step; the fifth shows data
+ * flowing. The address names the step, so that the browser's Back goes one step back.
+ */
 @customElement("vt-setup-page")
 export class SetupPage extends GateElement {
-  @state() private step: SetupStep = "account";
+  @state() private step: SetupStep = "welcome";
   @state() private draft: SetupDraft | undefined;
   @state() private problems: Readonly<Partial<Record<SetupField, string>>> = {};
-  @state() private problem = "";
   @state() private shown = false;
   @state() private busy = false;
+  readonly #problem = new GateProblem(this);
+  #siteProposal = "";
+  #endMoves: (() => void) | undefined;
 
   override connectedCallback(): void {
     super.connectedCallback();
     adoptInDocument(setupSheet);
-    if (this.session) this.step = "devices";
+    this.#endMoves = this.navigation.changes.on(() => this.#moved());
+    this.#siteProposal = this.t("setup.siteProposal");
     this.draft ??= proposeAnswers({
       languages: navigator.languages,
       zone: Intl.DateTimeFormat().resolvedOptions().timeZone,
       language: i18n.language,
       code: this.navigation.location.query.get("code") ?? "",
-      siteName: this.t("setup.siteProposal"),
+      siteName: this.#siteProposal,
     });
+    this.#moved();
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    this.#endMoves?.();
+  }
+
+  protected override willUpdate(changed: PropertyValues): void {
+    super.willUpdate(changed);
+    if (this.draft && this.draft.language !== i18n.language) this.#followLanguage(this.draft);
   }
 
   protected override render(): TemplateResult | typeof nothing {
-    const { draft } = this;
+    const { draft, step } = this;
     if (!draft) return nothing;
-    return html`<div class="setup">${this.#side(draft)}
-      <main class="setup-main">${this.#top()}${this.#steps()}
-        ${this.step === "devices" ? this.#devices() : this.#form(draft)}</main></div>`;
+    return html`<div class="setup">${setupSummary(step, draft)}
+      <main class="setup-main">${this.#top()}${setupSteps(step, draft)}
+        ${step === "devices" ? this.#devices() : this.#form(step, draft)}</main></div>`;
   }
 
   #top(): TemplateResult {
     const { theme } = this.theme;
-    return html`<div class="setup-top"><div><h1>${this.t(`setup.${this.step}.title`)}</h1><div class="sub hide-s">${this.t(`setup.${this.step}.sub`)}</div></div><span class="sp"></span>
-      ${this.step === "devices" ? nothing : languageChoice(this.store)}
+    const asksLanguage = this.step === "welcome" || this.step === "devices";
+    return html`<div class="setup-top"><div><h1 tabindex="-1">${this.t(`setup.${this.step}.title`)}</h1><div class="sub hide-s">${this.t(`setup.${this.step}.sub`)}</div></div><span class="sp"></span>
+      ${asksLanguage ? nothing : languageChoice(this.store)}
       <button class="iconbtn" aria-label=${this.t(`theme.${theme}`)} title=${this.t(`theme.${theme}`)} @click=${() => this.theme.set(nextTheme(theme))}>${icon(this.theme.isDark ? "moon" : "sun")}</button></div>`;
   }
 
-  #steps(): TemplateResult {
-    const at = SETUP_STEPS.indexOf(this.step);
-    return html`<ol class="setup-steps" aria-label=${this.t("setup.stepOf", { step: at + 1, steps: SETUP_STEPS.length })}>${SETUP_STEPS.map((step, index) => {
-      const [kind, mark] = index < at ? ["done", icon("check")] : [index === at ? "cur" : "", index + 1];
-      return html`<li class=${kind} aria-current=${index === at ? "step" : nothing}><span class="setup-mark" aria-hidden="true">${mark}</span><span class="st"><b>${this.t(`setup.step.${step}`)}</b></span></li>`;
-    })}</ol>`;
+  #form(step: keyof typeof FORMS, draft: SetupDraft): TemplateResult {
+    const options: SetupFormOptions = {
+      draft,
+      problems: this.problems,
+      shown: this.shown,
+      onShow: (shown) => (this.shown = shown),
+      onChange: (change) => this.#change(change),
+      onLanguage: (language: Language) => void this.store.useLanguage(language),
+    };
+    return html`<form class="setup-form" novalidate @submit=${this.#next}><section class="card setup-card"><div class="form">${FORMS[step](options)}</div>
+        ${this.#problem.view(this.#wayOut())}</section>
+      <div class="setup-bar narrow">${step === "welcome" ? nothing : html`<button type="button" class="btn" @click=${() => this.#go(SETUP_STEPS[SETUP_STEPS.indexOf(step) - 1])}>${icon("arrow-left")}${this.t("action.back")}</button>`}<span class="sp"></span>
+        <button class="btn primary" aria-busy=${this.busy}>${this.t("action.next")}${icon("arrow-right")}</button></div></form>`;
   }
 
-  #side(draft: SetupDraft): TemplateResult {
-    const at = SETUP_STEPS.indexOf(this.step);
-    const rows: readonly (readonly [after: number, icon: IconName, title: string, text: string])[] = [
-      [0, "languages", i18n.language === "es" ? "Español" : "English", this.format.number(1234.5, 2)],
-      [1, "user", draft.name, this.t("userRole.admin")],
-      [2, "globe", countryName(draft.region), this.t("setup.clock", { time: timeIn(draft.zone) })],
-      [2, "coins", currencyName(draft.currency), draft.currency],
-      [3, "utility-pole", this.t(draft.phases === 3 ? "site.phase3" : "site.phase1"), `${draft.nominalVoltage} V`],
-    ];
-    return html`<nav class="setup-side" aria-label=${this.t("setup.soFar")}><span class="gate-brand"><span class="gate-mark">${icon("zap")}</span><span>Vatio</span></span>
-      <h2>${this.t("setup.soFar")}</h2>
-      ${rows.filter(([after]) => after <= at).map(([, name, title, text]) => html`<div class="setup-sum">${icon(name)}<span><b>${title}</b><small>${text}</small></span></div>`)}</nav>`;
-  }
-
-  #form(draft: SetupDraft): TemplateResult {
-    const options = { draft, problems: this.problems, shown: this.shown, onShow: (shown: boolean) => (this.shown = shown), onChange: (change: Partial<SetupDraft>) => this.#change(change) };
-    const forms = { account: accountForm, place: placeForm, supply: supplyForm, devices: supplyForm };
-    const first = this.step === "account";
-    return html`<form class="setup-form" novalidate @submit=${this.#next}><section class="card setup-card"><div class="form">${forms[this.step](options)}</div>
-        ${this.problem ? html`<p class="hint bad" role="alert">${icon("circle-alert")}<span>${this.problem}</span></p>` : nothing}</section>
-      <div class="setup-bar narrow">${first ? nothing : html`<button type="button" class="btn" @click=${() => this.#go(-1)}>${icon("arrow-left")}${this.t("action.back")}</button>`}<span class="sp"></span>
-        <button class="btn primary" aria-busy=${this.busy} ?disabled=${this.busy}>${this.t("action.next")}${icon("arrow-right")}</button></div></form>`;
+  /** Somebody else was faster: what is left is to sign in. */
+  #wayOut(): TemplateResult | typeof nothing {
+    if (this.#problem.error?.code !== "E_SETUP_DONE") return nothing;
+    return html`<div class="btns"><button type="button" class="btn sm" @click=${() => void this.store.start()}>${this.t("setup.signIn")}</button></div>`;
   }
 
   #devices(): TemplateResult {
@@ -96,43 +125,75 @@ export class SetupPage extends GateElement {
   #change(change: Partial<SetupDraft>): void {
     if (!this.draft) return;
     this.draft = { ...this.draft, ...change };
-    const { region } = this.draft;
-    if (change.region) void i18n.use({ region, hour12: usesHour12(i18n.language, region) });
+    for (const field of Object.keys(change)) this.problems = { ...this.problems, [field]: undefined };
+    if (change.region) this.#useRegion(this.draft);
   }
 
-  #go(by: 1 | -1): void {
-    this.step = SETUP_STEPS[SETUP_STEPS.indexOf(this.step) + by] ?? this.step;
+  /** Words changed: what was proposed in them changes too, what was typed stays. */
+  #followLanguage(draft: SetupDraft): void {
+    const proposal = this.t("setup.siteProposal");
+    const siteName = draft.siteName === this.#siteProposal ? proposal : draft.siteName;
+    this.#siteProposal = proposal;
+    this.draft = { ...draft, language: i18n.language, siteName };
     this.problems = {};
-    this.problem = "";
-    window.scrollTo(0, 0);
-    void this.updateComplete.then(() => this.querySelector<HTMLElement>(".setup-form input:not([type=radio]), .setup-form select")?.focus());
+    this.#useRegion(this.draft);
+  }
+
+  #useRegion({ region }: SetupDraft): void {
+    const tag = formatTag(i18n.language, region);
+    void i18n.use({ region: tag, hour12: usesHour12(i18n.language, tag) });
+  }
+
+  #go(step: SetupStep = "welcome"): void {
+    this.navigation.go(`/setup?step=${step}`);
+  }
+
+  /** The address names another step: by a button here, or by those of the browser. */
+  #moved(): void {
+    const { path, query } = this.navigation.location;
+    if (!this.draft || path !== "/setup") return;
+    const wanted = stepNamed(query.get("step"));
+    const step = this.session ? "devices" : reachableStep(wanted === "devices" ? "supply" : wanted, this.draft);
+    if (step === this.step) return;
+    this.#show(step);
+    this.#problem.clear();
+    this.#focus("input:checked, .setup-form input:not([type=radio])", "h1");
+  }
+
+  #show(step: SetupStep): void {
+    this.step = step;
+    this.problems = {};
+    this.shown = false;
   }
 
   readonly #next = async (event: Event): Promise<void> => {
     event.preventDefault();
-    const { draft, step } = this;
-    if (!draft || this.busy) return;
-    this.problems = Object.fromEntries(problemsOf(step, draft).map((field) => [field, this.#problemOf(field)]));
-    if (Object.keys(this.problems).length > 0) return this.#focusProblem();
-    if (step === "supply") await this.#send({ ...draft, language: i18n.language });
-    else this.#go(1);
+    const { step } = this;
+    if (!this.draft || this.busy) return;
+    const draft = { ...this.draft, ...typedIn(event.currentTarget as HTMLFormElement) };
+    this.draft = draft;
+    this.problems = Object.fromEntries(problemsOf(step, draft).map((field) => [field, this.#problemOf(field, draft)]));
+    if (Object.keys(this.problems).length > 0) this.#focus('[aria-invalid="true"]');
+    else if (step === "supply") await this.#send(draft);
+    else this.#go(SETUP_STEPS[SETUP_STEPS.indexOf(step) + 1]);
   };
 
-  #problemOf(field: SetupField): string {
-    if (field === "password") return this.t("setup.passwordHelp");
+  #problemOf(field: SetupField, draft: SetupDraft): string {
+    if (field === "code") return this.t("setup.codeHelp");
+    if (field === "password" && draft.password !== "") return this.t("setup.weak.short");
     return field === "nominalVoltage" ? this.t("site.voltageRange") : this.t("field.required");
   }
 
-  #focusProblem(): void {
-    void this.updateComplete.then(() => this.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus());
-  }
-
   async #send(draft: SetupDraft): Promise<void> {
+    const { theme } = this.theme;
     this.busy = true;
+    this.#problem.clear();
     try {
-      const session = await this.client.http.post<Session>("/setup", answersOf(draft));
-      this.step = "devices";
-      await this.store.signedIn(session);
+      await this.store.signedIn(await this.client.http.post<Session>("/setup", answersOf(draft)));
+      this.#show("devices");
+      this.navigation.go("/setup?step=devices", { replace: true });
+      this.#focus("h1");
+      await this.#keepTheme(theme);
     } catch (error) {
       this.#failed(HubError.from(error));
     } finally {
@@ -140,13 +201,53 @@ export class SetupPage extends GateElement {
     }
   }
 
+  /** A new account follows the system; who chose a theme on the way here keeps it. */
+  async #keepTheme(theme: Session["user"]["theme"]): Promise<void> {
+    if (theme === this.theme.theme) return;
+    this.theme.set(theme);
+    // The choice holds in this browser even if the hub does not take it now.
+    await this.client.http.patch("/me", { theme }).catch(() => {});
+  }
+
   /** Goes back to the step whose answer the hub does not take. */
   #failed(error: HubError): void {
-    this.step = stepOfError(error.code);
-    const words = errorText(error);
-    if (error.code === "E_SETUP_CODE") this.problems = { code: words };
-    else if (error.code === "E_PASSWORD_WEAK") this.problems = { password: words };
-    else this.problem = words;
-    this.#focusProblem();
+    const field = fieldOfError(error.code);
+    if (!field) {
+      this.#problem.show(error);
+      return;
+    }
+    this.#go(stepOfField(field));
+    this.problems = { [field]: this.#refusal(error) };
+    this.#focus('[aria-invalid="true"]');
   }
+
+  #refusal(error: HubError): string {
+    const { reason } = (error.details ?? {}) as { readonly reason?: unknown };
+    const key = `setup.weak.${String(reason)}`;
+    return error.code === "E_PASSWORD_WEAK" && i18n.has(key) ? i18n.text({ key }) : errorText(error);
+  }
+
+  /** Moves the focus to the first that there is of several. */
+  #focus(...selectors: readonly string[]): void {
+    void this.updateComplete.then(() => {
+      const found = selectors.map((selector) => this.querySelector<HTMLElement>(selector)).find(Boolean);
+      found?.focus();
+    });
+  }
+}
+
+const TYPED: Readonly<Record<string, SetupField>> = {
+  code: "code",
+  username: "name",
+  "new-password": "password",
+  site: "siteName",
+  voltage: "nominalVoltage",
+};
+
+/** What stands in the fields of a form: password managers may fill them without an event. */
+function typedIn(form: HTMLFormElement): Partial<SetupDraft> {
+  const fields = [...new FormData(form)].flatMap(([name, value]) =>
+    TYPED[name] ? [[TYPED[name], String(value)] as const] : [],
+  );
+  return Object.fromEntries(fields);
 }

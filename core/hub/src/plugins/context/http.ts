@@ -57,7 +57,7 @@ function containedAccept(scope: PluginScope, accept: Accept): Accept {
     const handed = scope.actors.hand(env.actor);
     const open = scope.opened.push("socket", () => socket.close(GOING_AWAY, "The plugin stopped"));
     socket.onClose(() => {
-      open[Symbol.dispose]();
+      open.forget();
       handed[Symbol.dispose]();
     });
     contain(scope, "socket", () => accept(containedSocket(scope, socket), request, env));

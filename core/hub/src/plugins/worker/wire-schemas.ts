@@ -9,7 +9,7 @@ export const handle = Type.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGE
 export const as = Type.Optional(handle);
 
 export const id = Type.String({ minLength: 1, maxLength: 512 });
-export const key = Type.String({ maxLength: 512 });
+export const key = Type.String({ maxLength: 10_000 });
 export const bytes = Type.Refine(Type.Unsafe<Uint8Array>({}), (value) => value instanceof Uint8Array);
 export const column = Type.Refine(Type.Unsafe<Float64Array>({}), (value) => value instanceof Float64Array);
 export const instant = Type.Number();

@@ -1,7 +1,7 @@
 import { type Instant, type MqttMessage, type PluginId, seconds } from "@vatio/plugin-api";
+import { seededRandom } from "@vatio/testkit/seeded-random";
 import mqtt, { type IClientOptions, type MqttClient } from "mqtt";
 import { onTestFinished } from "vitest";
-import { seededRandom } from "../../../../testkit/src/seeded-random.js";
 import { type HubClock, systemClock } from "../../../src/clock.js";
 import type { BootConfig } from "../../../src/config/types.js";
 import { CounterTable } from "../../../src/counters.js";

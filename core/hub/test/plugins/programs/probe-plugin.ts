@@ -48,7 +48,7 @@ const announce = async (ctx: Context): Promise<ChannelId> => {
 const log: string[] = [];
 
 /** What can be asked of the plugin. */
-const PROBES: Readonly<Record<string, (ctx: Context, args: never) => Promise<Json> | Json>> = {
+const PROBES: Readonly<Record<string, (ctx: Context, args: never) => Promise<unknown> | unknown>> = {
   log: () => [...log],
   facts: (ctx) => ({ id: ctx.id, config: ctx.config, frozen: Object.isFrozen(ctx.config), now: ctx.clock.now() }),
   kv: async (ctx) => {
@@ -222,6 +222,7 @@ const PROBES: Readonly<Record<string, (ctx: Context, args: never) => Promise<Jso
   },
 };
 
+// biome-ignore lint/style/noDefaultExport: the entry of a plugin
 export default definePlugin({
   manifest: {
     id: "probe",
@@ -249,7 +250,7 @@ export default definePlugin({
     log.length = 0;
     ctx.commands.handle("probe.do", async ({ what, args }, { actor }) => {
       if (what === "who") return { ...actor, sites: (await ctx.as(actor).sites.list()).length };
-      return (await PROBES[what]?.(ctx, args as never)) ?? null;
+      return ((await PROBES[what]?.(ctx, args as never)) ?? null) as Json;
     });
     ctx.events.subscribe("probe.*", ({ payload, seq, source }) => void log.push(`${source} ${payload.n} ${seq > 0}`));
     ctx.mqtt.subscribe("probe/in/+", async (message) => {

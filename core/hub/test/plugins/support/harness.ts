@@ -5,7 +5,7 @@ import path from "node:path";
 import { CORE_MESSAGES, MessageCatalogue, MetricRegistry } from "@vatio/model";
 import type { Actor, AnyPlugin, Manifest, PluginId, ServiceRecord } from "@vatio/plugin-api";
 import { definePlugin, type PluginContext, Type, VatioError } from "@vatio/plugin-api";
-import { seededRandom } from "../../../../testkit/src/seeded-random.js";
+import { seededRandom } from "@vatio/testkit/seeded-random";
 import { AuditLog } from "../../../src/auth/audit-log.js";
 import type { Authorizer } from "../../../src/auth/types.js";
 import { createCommandBus, createEventBus } from "../../../src/bus/index.js";

@@ -14,8 +14,8 @@ export interface StoreProcess {
 
 const folder = path.dirname(fileURLToPath(import.meta.url));
 
-/** Starts a script of this folder. `limitKb`: largest file that it may write, as a disk that is full. */
-export function startStoreProcess(script: string, args: readonly string[], limitKb?: number): StoreProcess {
+/** Starts a script of this folder. `limitKb`: largest file that it may write, as on a full disk; it may change that itself. */
+export function startStoreProcess(script: string, args: readonly string[], limitKb?: number | "unlimited"): StoreProcess {
   const command = [process.execPath, "--conditions=source", "--import", "tsx", path.join(folder, script), ...args];
   const [program, programArgs] =
     limitKb === undefined

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { MetricRegistry } from "@vatio/model";
 import { type ChannelId, type Instant, type Log, type PointId, row } from "@vatio/plugin-api";
-import { VirtualClock } from "../../../../testkit/src/virtual-clock.js";
+import { VirtualClock } from "@vatio/testkit/virtual-clock";
 import { onTestFinished } from "vitest";
 import { CounterTable } from "../../../src/counters.js";
 import { HealthTree } from "../../../src/health.js";
@@ -22,10 +22,16 @@ export const NOW = Date.UTC(2026, 2, 2, 12) as Instant;
 export { MAIN, SECOND };
 export const KITCHEN = "01JNKITCHEN000000000000000" as PointId;
 
+/** A new folder, and what removes it. */
+export function makeFolder(): { readonly folder: string; readonly remove: () => void } {
+  const folder = mkdtempSync(path.join(tmpdir(), "vatio-store-"));
+  return { folder, remove: () => rmSync(folder, { recursive: true, force: true }) };
+}
+
 /** A folder that goes when the test ends. */
 export function temporaryFolder(): string {
-  const folder = mkdtempSync(path.join(tmpdir(), "vatio-store-"));
-  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  const { folder, remove } = makeFolder();
+  onTestFinished(remove);
   return folder;
 }
 
@@ -54,6 +60,13 @@ export type FixtureOptions = Partial<Omit<TelemetryStoreOptions, "config" | "clo
 
 /** Opens a store that commits as soon as it is idle and closes it when the test ends. */
 export async function openStore(options: FixtureOptions = {}): Promise<StoreFixture> {
+  const fixture = await createStore(options);
+  onTestFinished(() => fixture.store.close());
+  return fixture;
+}
+
+/** Opens a store that commits as soon as it is idle. */
+export async function createStore(options: FixtureOptions = {}): Promise<StoreFixture> {
   const clock = options.clock ?? new VirtualClock(NOW);
   const counters = new CounterTable();
   const health = new HealthTree();
@@ -71,7 +84,6 @@ export async function openStore(options: FixtureOptions = {}): Promise<StoreFixt
     clock,
     config: { commitMs: 250, memoryMb: 256, minFreeMb: 0, commitWhenIdle: true, ...options.config },
   });
-  onTestFinished(() => store.close());
   return { store, clock, counters, health, log, metrics };
 }
 

@@ -30,7 +30,8 @@ export const EN_ACCESS = {
   "mqtt.title": "MQTT access",
   "mqtt.text": "Who may connect to the broker of this hub.",
   "mqtt.none": "No access of its own yet",
-  "mqtt.noneText": "New devices introduce themselves with the common account. Give one that you trust an account of its own.",
+  "mqtt.noneText":
+    "New devices introduce themselves with the common account. Give one that you trust an account of its own.",
   "mqtt.create": "New access",
   "mqtt.kind": "For",
   "mqtt.device": "A device",
@@ -47,7 +48,8 @@ export const EN_ACCESS = {
   "mqtt.password": "Password",
   "mqtt.newPassword": "New password",
   "mqtt.newPasswordAsk": "Give {name} a new password?",
-  "mqtt.newPasswordText": "Its connection ends, and the old password no longer works. Type the new one into the device or program.",
+  "mqtt.newPasswordText":
+    "Its connection ends, and the old password no longer works. Type the new one into the device or program.",
   "mqtt.revokeAsk": "Revoke the access of {name}?",
   "mqtt.revokeText": "Its connection ends at once. This cannot be taken back.",
 

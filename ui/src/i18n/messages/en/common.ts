@@ -22,7 +22,6 @@ export const EN_COMMON = {
 
   "state.failed": "This part could not be shown",
   "state.loading": "Loading",
-  "state.offline": "No connection",
   "state.online": "Online",
   "state.silent": "Silent",
   "state.silentFor": "Silent for {span}",
@@ -65,11 +64,11 @@ export const EN_COMMON = {
   "notFound.title": "Page not found",
   "notFound.text": "There is nothing at this address.",
   "notFound.home": "Go to Now",
-  
+
   "switch.protected": "protected",
   "switch.ask": "Switch {name} off?",
   "switch.askText": "It is protected, so that nobody switches it off by mistake.",
-  
+
   "chart.time": "Time",
   "chart.range": "Range",
   "chart.band": "Min to max",

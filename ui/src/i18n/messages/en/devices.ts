@@ -64,9 +64,9 @@ export const EN_DEVICES = {
   "device.pendingText": "This device waits for you: accept it to see its circuits by name.",
   "device.online": "Online",
   "device.waiting": "Waiting for the first reading",
-  "device.waitingText": "Check that the device is connected and that host, port, user and password are those of the page that adds devices.",
+  "device.waitingText":
+    "Check that the device is connected and that host, port, user and password are those of the page that adds devices.",
 
-  "live.title": "Live",
   "live.powerNow": "Power now",
   "live.now": "{metric} now",
   "live.measure": "Measure",
@@ -76,7 +76,6 @@ export const EN_DEVICES = {
   "live.lastReading": "Meter reading",
 
   "control.title": "Control",
-  "control.since": "Since {time}",
   "control.unknown": "The device has not said yet",
   "control.pending": "Waiting for the device",
   "control.offline": "Not connected, so it cannot be switched",

@@ -14,7 +14,8 @@ export const EN_NOW = {
   "now.protected": "Protected: switch it on its own page",
   "now.waiting": "waiting for the first reading",
   "now.unbalanced": "The figures do not add up.",
-  "now.unbalancedText": "The circuits take {excess} more than comes in. A clamp may be reversed, or a circuit hangs on another connection.",
+  "now.unbalancedText":
+    "The circuits take {excess} more than comes in. A clamp may be reversed, or a circuit hangs on another connection.",
   "now.noGridMeter": "No meter is at the grid connection, so this is the sum of what is measured.",
   "now.silent": "Left out, without a reading for {minutes} minutes: {names}.",
   "now.pending": "{n|one=# new device waits;other=# new devices wait} for you.",

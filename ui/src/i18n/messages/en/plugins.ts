@@ -33,8 +33,9 @@ export const EN_PLUGINS = {
   "plugins.stateFor": "{state} for {span}",
 
   "plugins.setAside": "Set aside at {time} after {n|one=# crash;other=# crashes}.",
-  "plugins.setAsideText": "Nothing else is affected; what it measured is kept, and what devices send waits in its inbox.",
-  "plugins.lastCrash": "Last one: {message}",
+  "plugins.setAsideText":
+    "Nothing else is affected; what it measured is kept, and what devices send waits in its inbox.",
+  "plugins.lastCrash": "Last one: {message}.",
   "plugins.startAgain": "Start again",
   "plugins.restart": "Restart",
   "plugins.disable": "Disable",
@@ -70,8 +71,10 @@ export const EN_PLUGINS = {
   "plugins.unused": "{days} d unused",
   "plugins.mayNothing": "It asks for nothing.",
   "plugins.mayNot": "What it may not do",
-  "plugins.trustInline": "The hub enforces this list for its own services. The plugin runs inside the hub and is trusted code; the list is no sandbox.",
-  "plugins.trustWorker": "The hub enforces this list for its own services. A worker contains crashes; it is not a sandbox for hostile code.",
+  "plugins.trustInline":
+    "The hub enforces this list for its own services. The plugin runs inside the hub and is trusted code; the list is no sandbox.",
+  "plugins.trustWorker":
+    "The hub enforces this list for its own services. A worker contains crashes; it is not a sandbox for hostile code.",
   "plugins.andMore": "{list} and {n} more",
 
   "may.http": "Answer web requests",

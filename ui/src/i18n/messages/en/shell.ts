@@ -7,7 +7,6 @@ export const EN_SHELL = {
   "nav.settings": "Settings",
   "nav.plugins": "Plugins",
   "nav.home": "Vatio, to Now",
-  "nav.signOut": "Sign out",
 
   "live.live": "Live",
   "live.connecting": "Connecting",
@@ -26,14 +25,14 @@ export const EN_SHELL = {
   "search.device": "Device",
 
   "keys.title": "Keyboard",
-  "keys.go": "{key} then {letter}",
   "keys.search": "Search",
   "keys.theme": "Change the theme",
   "keys.help": "This list",
   "keys.reset": "Undo the zoom of a chart",
   "keys.enabled": "Use single-key shortcuts",
 
-  "quarantine.one": "{name} was set aside because it crashed again and again. Nothing else is affected; what it measured is kept.",
+  "quarantine.one":
+    "{name} was set aside because it crashed again and again. Nothing else is affected; what it measured is kept.",
   "quarantine.many": "{count|one=# plugin was;other=# plugins were} set aside because they crashed again and again.",
   "quarantine.see": "See why",
 

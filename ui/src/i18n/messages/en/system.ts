@@ -76,6 +76,12 @@ export const EN_SYSTEM = {
   "counter.rpcFailed": "Devices did not answer",
   "counter.httpFailed": "Web requests failed",
 
+  "reason.unknownMetric": "A measure that nobody knows",
+  "reason.outOfRange": "A value that cannot be",
+  "reason.notFinite": "Not a number",
+  "reason.badTime": "A time that is not plausible",
+  "reason.unknownChannel": "A channel that nobody knows",
+
   "log.title": "System log",
   "log.following": "Following",
   "log.paused": "Paused",

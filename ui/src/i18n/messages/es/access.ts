@@ -32,7 +32,8 @@ export const ES_ACCESS = {
   "mqtt.title": "Accesos MQTT",
   "mqtt.text": "Quién puede conectarse al broker de este hub.",
   "mqtt.none": "Todavía no hay accesos propios",
-  "mqtt.noneText": "Los equipos nuevos se presentan con la cuenta común. Dale una cuenta propia al que sea de confianza.",
+  "mqtt.noneText":
+    "Los equipos nuevos se presentan con la cuenta común. Dale una cuenta propia al que sea de confianza.",
   "mqtt.create": "Nuevo acceso",
   "mqtt.kind": "Para",
   "mqtt.device": "Un equipo",
@@ -49,7 +50,8 @@ export const ES_ACCESS = {
   "mqtt.password": "Contraseña",
   "mqtt.newPassword": "Nueva contraseña",
   "mqtt.newPasswordAsk": "¿Dar a {name} una contraseña nueva?",
-  "mqtt.newPasswordText": "Su conexión termina y la contraseña anterior deja de servir. Escribe la nueva en el equipo o programa.",
+  "mqtt.newPasswordText":
+    "Su conexión termina y la contraseña anterior deja de servir. Escribe la nueva en el equipo o programa.",
   "mqtt.revokeAsk": "¿Revocar el acceso de {name}?",
   "mqtt.revokeText": "Su conexión termina al momento. No se puede deshacer.",
 

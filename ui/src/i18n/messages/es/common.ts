@@ -24,7 +24,6 @@ export const ES_COMMON = {
 
   "state.failed": "Esta parte no se pudo mostrar",
   "state.loading": "Cargando",
-  "state.offline": "Sin conexión",
   "state.online": "En línea",
   "state.silent": "Sin datos",
   "state.silentFor": "Sin datos desde hace {span}",
@@ -67,11 +66,11 @@ export const ES_COMMON = {
   "notFound.title": "Página no encontrada",
   "notFound.text": "No hay nada en esta dirección.",
   "notFound.home": "Ir a Ahora",
-  
+
   "switch.protected": "protegido",
   "switch.ask": "¿Apagar {name}?",
   "switch.askText": "Está protegido, para que nadie lo apague por error.",
-  
+
   "chart.time": "Hora",
   "chart.range": "Rango",
   "chart.band": "Mínimo a máximo",

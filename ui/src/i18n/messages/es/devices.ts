@@ -66,9 +66,9 @@ export const ES_DEVICES = {
   "device.pendingText": "Este equipo espera tu respuesta: acéptalo para ver sus circuitos por nombre.",
   "device.online": "En línea",
   "device.waiting": "Esperando la primera lectura",
-  "device.waitingText": "Revisa que el equipo esté conectado y que servidor, puerto, usuario y contraseña sean los de la página para agregar equipos.",
+  "device.waitingText":
+    "Revisa que el equipo esté conectado y que servidor, puerto, usuario y contraseña sean los de la página para agregar equipos.",
 
-  "live.title": "En vivo",
   "live.powerNow": "Potencia actual",
   "live.now": "{metric} ahora",
   "live.measure": "Medida",
@@ -78,7 +78,6 @@ export const ES_DEVICES = {
   "live.lastReading": "Lectura del medidor",
 
   "control.title": "Control",
-  "control.since": "Desde las {time}",
   "control.unknown": "El equipo aún no lo dice",
   "control.pending": "Esperando al equipo",
   "control.offline": "Sin conexión, así que no se puede encender ni apagar",

@@ -16,10 +16,12 @@ export const ES_NOW = {
   "now.protected": "Protegido: se apaga desde su página",
   "now.waiting": "esperando la primera lectura",
   "now.unbalanced": "Las cifras no cuadran.",
-  "now.unbalancedText": "Los circuitos toman {excess} más de lo que entra. Quizá una pinza está al revés, o un circuito cuelga de otra acometida.",
+  "now.unbalancedText":
+    "Los circuitos toman {excess} más de lo que entra. Quizá una pinza está al revés, o un circuito cuelga de otra acometida.",
   "now.noGridMeter": "No hay medidor en la acometida, así que esto es la suma de lo medido.",
   "now.silent": "Fuera de la cuenta, sin lectura desde hace {minutes} minutos: {names}.",
-  "now.pending": "{n|one=# equipo nuevo te espera;many=# de equipos nuevos te esperan;other=# equipos nuevos te esperan}.",
+  "now.pending":
+    "{n|one=# equipo nuevo te espera;many=# de equipos nuevos te esperan;other=# equipos nuevos te esperan}.",
   "now.pendingSee": "Verlos",
   "now.empty": "Aún no hay equipos",
   "now.emptyText": "Conecta un medidor o un enchufe. En cuanto hable, su potencia aparece aquí.",

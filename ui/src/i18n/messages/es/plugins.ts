@@ -35,8 +35,9 @@ export const ES_PLUGINS = {
   "plugins.stateFor": "{state} desde hace {span}",
 
   "plugins.setAside": "Se apartó a las {time} tras {n|one=# falla;many=# de fallas;other=# fallas}.",
-  "plugins.setAsideText": "Nada más se afectó; lo que midió se conserva, y lo que los equipos envían espera en su buzón.",
-  "plugins.lastCrash": "La última: {message}",
+  "plugins.setAsideText":
+    "Nada más se afectó; lo que midió se conserva, y lo que los equipos envían espera en su buzón.",
+  "plugins.lastCrash": "La última: {message}.",
   "plugins.startAgain": "Arrancar de nuevo",
   "plugins.restart": "Reiniciar",
   "plugins.disable": "Desactivar",
@@ -45,7 +46,8 @@ export const ES_PLUGINS = {
   "plugins.disabled": "{name} se desactivó",
   "plugins.enabled": "{name} se activó",
   "plugins.disableAsk": "¿Desactivar {name}?",
-  "plugins.disableText": "Los mensajes para él se descartan hasta que lo actives de nuevo. Lo que ya guardó se conserva.",
+  "plugins.disableText":
+    "Los mensajes para él se descartan hasta que lo actives de nuevo. Lo que ya guardó se conserva.",
   "plugins.seeCrashes": "Ver las fallas",
   "plugins.crashList": "Fallas, la más reciente primero",
   "plugins.stack": "Dónde ocurrió",
@@ -72,8 +74,10 @@ export const ES_PLUGINS = {
   "plugins.unused": "{days} d sin uso",
   "plugins.mayNothing": "No pide nada.",
   "plugins.mayNot": "Qué no puede hacer",
-  "plugins.trustInline": "El hub hace cumplir esta lista en sus propios servicios. El plugin corre dentro del hub y es código de confianza; la lista no es una jaula.",
-  "plugins.trustWorker": "El hub hace cumplir esta lista en sus propios servicios. El proceso aislado contiene las fallas; no es una jaula para código hostil.",
+  "plugins.trustInline":
+    "El hub hace cumplir esta lista en sus propios servicios. El plugin corre dentro del hub y es código de confianza; la lista no es una jaula.",
+  "plugins.trustWorker":
+    "El hub hace cumplir esta lista en sus propios servicios. El proceso aislado contiene las fallas; no es una jaula para código hostil.",
   "plugins.andMore": "{list} y {n} más",
 
   "may.http": "Responder peticiones web",

@@ -9,7 +9,6 @@ export const ES_SHELL = {
   "nav.settings": "Ajustes",
   "nav.plugins": "Plugins",
   "nav.home": "Vatio, ir a Ahora",
-  "nav.signOut": "Salir",
 
   "live.live": "En vivo",
   "live.connecting": "Conectando",
@@ -28,7 +27,6 @@ export const ES_SHELL = {
   "search.device": "Equipo",
 
   "keys.title": "Teclado",
-  "keys.go": "{key} y luego {letter}",
   "keys.search": "Buscar",
   "keys.theme": "Cambiar el tema",
   "keys.help": "Esta lista",
@@ -36,7 +34,8 @@ export const ES_SHELL = {
   "keys.enabled": "Usar atajos de una tecla",
 
   "quarantine.one": "{name} se apartó porque falló una y otra vez. Nada más se afectó; lo que midió se conserva.",
-  "quarantine.many": "{count|one=# plugin se apartó;many=# de plugins se apartaron;other=# plugins se apartaron} porque fallaron una y otra vez.",
+  "quarantine.many":
+    "{count|one=# plugin se apartó;many=# de plugins se apartaron;other=# plugins se apartaron} porque fallaron una y otra vez.",
   "quarantine.see": "Ver por qué",
 
   "toast.region": "Mensajes",

@@ -78,6 +78,12 @@ export const ES_SYSTEM = {
   "counter.rpcFailed": "Equipos que no respondieron",
   "counter.httpFailed": "Peticiones web con falla",
 
+  "reason.unknownMetric": "Una medida que nadie conoce",
+  "reason.outOfRange": "Un valor imposible",
+  "reason.notFinite": "No es un número",
+  "reason.badTime": "Una hora que no es creíble",
+  "reason.unknownChannel": "Un canal que nadie conoce",
+
   "log.title": "Registro del sistema",
   "log.following": "En vivo",
   "log.paused": "En pausa",

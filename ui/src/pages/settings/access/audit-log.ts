@@ -28,8 +28,8 @@ export class AuditLog extends HubElement {
 
   static override styles = css`
     .lab { margin: -8px 0 12px; }
-    .tbl td, .tbl th { text-align: left; vertical-align: top; }
-    .tbl td:last-child { text-align: right; }
+    .tbl td, .tbl th { text-align: left; }
+    .tbl td:last-child, .tbl th:last-child { text-align: right; }
     td { overflow-wrap: anywhere; font-weight: 500; }
     tbody th { font-weight: 600; }
     .when { white-space: nowrap; color: var(--ink-2); }
@@ -80,7 +80,9 @@ export class AuditLog extends HubElement {
   }
 
   #load(): void {
-    void this.#entries.run((signal) => this.client.http.get<readonly AuditEntry[]>("/audit", { query: { limit: MOST }, signal }));
+    void this.#entries.run((signal) =>
+      this.client.http.get<readonly AuditEntry[]>("/audit", { query: { limit: MOST }, signal }),
+    );
     void this.#tokens.run((signal) => this.client.http.get<readonly ApiToken[]>("/tokens", { signal }));
   }
 }

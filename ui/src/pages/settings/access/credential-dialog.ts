@@ -16,6 +16,8 @@ export interface CreatedCredential {
 
 type Kind = "device" | "integration";
 
+const NO_RIGHTS = { publish: "", subscribe: "" };
+
 /**
  * Asks for whom a new MQTT credential is.
  * @fires vt-created with a CreatedCredential
@@ -27,8 +29,7 @@ export class CredentialDialog extends HubElement {
   @state() private kind: Kind = "device";
   @state() private device = "";
   @state() private username = "";
-  @state() private publish = "";
-  @state() private subscribe = "";
+  @state() private rights = NO_RIGHTS;
   @state() private problem = "";
   @state() private busy = false;
   readonly #devices = new CollectionController(this, () => this.client.devices);
@@ -40,12 +41,20 @@ export class CredentialDialog extends HubElement {
 
   protected override willUpdate(changed: PropertyValues<this>): void {
     if (!changed.has("open") || !this.open) return;
-    Object.assign(this, { kind: "device", device: "", username: "", publish: "", subscribe: "", problem: "", busy: false });
+    Object.assign(this, {
+      kind: "device",
+      device: "",
+      username: "",
+      rights: NO_RIGHTS,
+      problem: "",
+      busy: false,
+    });
   }
 
   protected override render(): TemplateResult {
     const close = (): boolean => this.dispatchEvent(new CustomEvent("vt-close"));
-    const button = (kind: Kind, label: string) => html`<button type="button" aria-pressed=${this.kind === kind} @click=${() => (this.kind = kind)}>${label}</button>`;
+    const button = (kind: Kind, label: string) =>
+      html`<button type="button" aria-pressed=${this.kind === kind} @click=${() => (this.kind = kind)}>${label}</button>`;
     return html`<vt-dialog heading=${this.t("mqtt.create")} ?open=${this.open} @vt-close=${close}>
       <div class="seg" role="group" aria-label=${this.t("mqtt.kind")}>${button("device", this.t("mqtt.device"))}${button("integration", this.t("mqtt.integration"))}</div>
       ${this.problem ? html`<p class="hint bad" role="alert">${icon("circle-alert")}<span>${this.problem}</span></p>` : nothing}
@@ -58,7 +67,10 @@ export class CredentialDialog extends HubElement {
   #deviceFields(): TemplateResult {
     const devices = (this.#devices.value ?? []).filter(({ state: present }) => present === "active");
     if (devices.length === 0) return html`<p class="lab wide">${this.t("mqtt.noDevices")}</p>`;
-    const options = [{ value: "", label: this.t("form.choose") }, ...devices.map(({ id, name }) => ({ value: id, label: name }))];
+    const options = [
+      { value: "", label: this.t("form.choose") },
+      ...devices.map(({ id, name }) => ({ value: id, label: name })),
+    ];
     return html`<div class="wide">${selectField({ id: "device", label: this.t("mqtt.whichDevice"), value: this.device, options, onChange: (device) => (this.device = device) })}</div>`;
   }
 
@@ -70,7 +82,7 @@ export class CredentialDialog extends HubElement {
   #filters(name: "publish" | "subscribe", label: string): TemplateResult {
     return field(
       { id: name, label, help: this.t("mqtt.filterHelp") },
-      html`<textarea class="inp mono" id=${name} rows="3" spellcheck="false" aria-describedby="${name}-help" .value=${this[name]} @input=${(event: Event) => (this[name] = (event.target as HTMLTextAreaElement).value)}></textarea>`,
+      html`<textarea class="inp mono" id=${name} rows="3" spellcheck="false" aria-describedby="${name}-help" .value=${this.rights[name]} @input=${(event: Event) => (this.rights = { ...this.rights, [name]: (event.target as HTMLTextAreaElement).value })}></textarea>`,
     );
   }
 
@@ -82,7 +94,15 @@ export class CredentialDialog extends HubElement {
       this.problem = `${kind === "device" ? this.t("mqtt.whichDevice") : this.t("mqtt.username")}: ${this.t("field.required")}`;
       return;
     }
-    const body = kind === "device" ? { kind, device } : { kind, username: username.trim(), publish: linesOf(this.publish), subscribe: linesOf(this.subscribe) };
+    const body =
+      kind === "device"
+        ? { kind, device }
+        : {
+            kind,
+            username: username.trim(),
+            publish: linesOf(this.rights.publish),
+            subscribe: linesOf(this.rights.subscribe),
+          };
     this.busy = true;
     this.problem = "";
     try {

@@ -5,6 +5,7 @@ import { TaskController } from "../../../controllers/task-controller.js";
 import { confirm } from "../../../controls/confirm.js";
 import { HubElement } from "../../../controls/hub-element.js";
 import { icon } from "../../../controls/icons/icon.js";
+import type { IconName } from "../../../controls/icons/icon-names.js";
 import { emptyCard, errorCard, errorText } from "../../../controls/templates.js";
 import type { Credential } from "../../../data/api.js";
 import { segment } from "../../../data/http.js";
@@ -12,6 +13,12 @@ import type { CreatedCredential } from "./credential-dialog.js";
 import { type Once, onceDialog } from "./once-dialog.js";
 import "../../../controls/menu.js";
 import "./credential-dialog.js";
+
+const KIND_ICONS: Readonly<Record<Credential["kind"], IconName>> = {
+  device: "cpu",
+  integration: "server",
+  onboarding: "radar",
+};
 
 /** Who may connect to the embedded broker: create, new password, revoke. */
 @customElement("vt-credential-list")
@@ -45,15 +52,20 @@ export class CredentialList extends HubElement {
 
   #list(credentials: readonly Credential[] | undefined): TemplateResult {
     if (!credentials) return html`<div class="skeleton"></div>`;
-    if (credentials.length === 0) return emptyCard({ icon: "key", title: this.t("mqtt.none"), text: this.t("mqtt.noneText") });
+    if (credentials.length === 0)
+      return emptyCard({ icon: "key", title: this.t("mqtt.none"), text: this.t("mqtt.noneText") });
     return html`<ul>${credentials.map((credential) => this.#credential(credential))}</ul>`;
   }
 
   #credential(credential: Credential): TemplateResult {
     const { kind, username, publish, subscribe, lastUsedAt } = credential;
-    const used = lastUsedAt === undefined ? this.t("tokens.neverUsed") : this.t("tokens.used", { when: this.format.ago(lastUsedAt, this.client.live.now()) });
-    const rights = (label: string, filters: readonly string[]) => html`<small>${label}: <span class="rights">${filters.join(", ") || this.t("mqtt.nothing")}</span></small>`;
-    return html`<li class="row"><span class="ico">${icon(kind === "integration" ? "server" : kind === "device" ? "cpu" : "radar")}</span>
+    const used =
+      lastUsedAt === undefined
+        ? this.t("tokens.neverUsed")
+        : this.t("tokens.used", { when: this.format.ago(lastUsedAt, this.client.live.now()) });
+    const rights = (label: string, filters: readonly string[]) =>
+      html`<small>${label}: <span class="rights">${filters.join(", ") || this.t("mqtt.nothing")}</span></small>`;
+    return html`<li class="row"><span class="ico">${icon(KIND_ICONS[kind])}</span>
       <div class="t"><b>${username}</b><small>${this.#owner(credential)}, ${used}</small>${kind === "integration" ? html`${rights(this.t("mqtt.publish"), publish)}${rights(this.t("mqtt.subscribe"), subscribe)}` : nothing}</div>
       <vt-menu label="${this.t("action.more")}: ${username}"><button @click=${() => this.#renew(credential)}>${icon("rotate-cw")}${this.t("mqtt.newPassword")}</button>${kind === "onboarding" ? nothing : html`<button @click=${() => this.#revoke(credential)}>${icon("trash-2")}${this.t("tokens.revoke")}</button>`}</vt-menu></li>`;
   }
@@ -65,7 +77,9 @@ export class CredentialList extends HubElement {
   }
 
   #load(): void {
-    void this.#credentials.run((signal) => this.client.http.get<readonly Credential[]>("/mqtt/credentials", { signal }));
+    void this.#credentials.run((signal) =>
+      this.client.http.get<readonly Credential[]>("/mqtt/credentials", { signal }),
+    );
   }
 
   #created({ credential, password }: CreatedCredential): void {
@@ -81,7 +95,15 @@ export class CredentialList extends HubElement {
   }
 
   async #renew({ id, username: name }: Credential): Promise<void> {
-    if (!(await confirm({ title: this.t("mqtt.newPasswordAsk", { name }), text: this.t("mqtt.newPasswordText"), yes: this.t("mqtt.newPassword"), danger: true }))) return;
+    if (
+      !(await confirm({
+        title: this.t("mqtt.newPasswordAsk", { name }),
+        text: this.t("mqtt.newPasswordText"),
+        yes: this.t("mqtt.newPassword"),
+        danger: true,
+      }))
+    )
+      return;
     try {
       this.#created(await this.client.http.post<CreatedCredential>(`/mqtt/credentials/${segment(id)}/password`));
     } catch (error) {
@@ -90,7 +112,15 @@ export class CredentialList extends HubElement {
   }
 
   async #revoke({ id, username: name }: Credential): Promise<void> {
-    if (!(await confirm({ title: this.t("mqtt.revokeAsk", { name }), text: this.t("mqtt.revokeText"), yes: this.t("tokens.revoke"), danger: true }))) return;
+    if (
+      !(await confirm({
+        title: this.t("mqtt.revokeAsk", { name }),
+        text: this.t("mqtt.revokeText"),
+        yes: this.t("tokens.revoke"),
+        danger: true,
+      }))
+    )
+      return;
     try {
       await this.client.http.delete(`/mqtt/credentials/${segment(id)}`);
       this.toast(this.t("tokens.revoked", { name }), { kind: "good" });

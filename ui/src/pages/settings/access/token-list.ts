@@ -12,7 +12,9 @@ import type { PlainKey } from "../../../i18n/catalogue.js";
 import { type Once, onceDialog } from "./once-dialog.js";
 import "../../../controls/dialog.js";
 
-const SCOPES: Readonly<Record<TokenScope, { readonly label: PlainKey; readonly help: PlainKey; readonly tone: string }>> = {
+const SCOPES: Readonly<
+  Record<TokenScope, { readonly label: PlainKey; readonly help: PlainKey; readonly tone: string }>
+> = {
   ingest: { label: "tokens.ingest", help: "tokens.ingestHelp", tone: "" },
   metrics: { label: "tokens.metrics", help: "tokens.metricsHelp", tone: "" },
   read: { label: "tokens.read", help: "tokens.readHelp", tone: "info" },
@@ -33,6 +35,7 @@ export class TokenList extends HubElement {
   static override styles = css`
     .lab { margin: -8px 0 8px; }
     ul { list-style: none; margin: 0; padding: 0; }
+    .t .pill { margin-top: 6px; }
   `;
 
   override connectedCallback(): void {
@@ -51,15 +54,19 @@ export class TokenList extends HubElement {
 
   #list(tokens: readonly ApiToken[] | undefined): TemplateResult {
     if (!tokens) return html`<div class="skeleton"></div>`;
-    if (tokens.length === 0) return emptyCard({ icon: "key", title: this.t("tokens.none"), text: this.t("tokens.noneText") });
+    if (tokens.length === 0)
+      return emptyCard({ icon: "key", title: this.t("tokens.none"), text: this.t("tokens.noneText") });
     return html`<ul>${tokens.map((token) => this.#token(token))}</ul>`;
   }
 
   #token(token: ApiToken): TemplateResult {
     const { name, scope, createdAt, lastUsedAt } = token;
     const { label, tone } = SCOPES[scope];
-    const used = lastUsedAt === undefined ? this.t("tokens.neverUsed") : this.t("tokens.used", { when: this.format.ago(lastUsedAt, this.client.live.now()) });
-    return html`<li class="row"><span class="ico">${icon("key-round")}</span><div class="t"><b>${name}</b><small>${this.t("tokens.created", { date: this.format.date(createdAt, "long") })}, ${used}</small><span class="pill sm ${tone}">${this.t(label)}</span></div>
+    const used =
+      lastUsedAt === undefined
+        ? this.t("tokens.neverUsed")
+        : this.t("tokens.used", { when: this.format.ago(lastUsedAt, this.client.live.now()) });
+    return html`<li class="row"><span class="ico">${icon("key-round")}</span><div class="t"><b>${name}</b><small>${this.t("tokens.created", { date: this.format.date(createdAt) })}, ${used}</small><span class="pill sm ${tone}">${this.t(label)}</span></div>
       <button class="btn sm" aria-label="${this.t("tokens.revoke")}: ${name}" @click=${() => this.#revoke(token)}>${this.t("tokens.revoke")}</button></li>`;
   }
 
@@ -100,7 +107,10 @@ export class TokenList extends HubElement {
     }
     this.busy = true;
     try {
-      const { secret } = await this.client.http.post<{ readonly secret: string }>("/tokens", { name, scope: this.scope });
+      const { secret } = await this.client.http.post<{ readonly secret: string }>("/tokens", {
+        name,
+        scope: this.scope,
+      });
       this.creating = false;
       this.once = { title: name, fields: [{ label: this.t("tokens.secret"), value: secret }] };
       this.#load();
@@ -112,7 +122,15 @@ export class TokenList extends HubElement {
   };
 
   async #revoke({ id, name }: ApiToken): Promise<void> {
-    if (!(await confirm({ title: this.t("tokens.revokeAsk", { name }), text: this.t("tokens.revokeText"), yes: this.t("tokens.revoke"), danger: true }))) return;
+    if (
+      !(await confirm({
+        title: this.t("tokens.revokeAsk", { name }),
+        text: this.t("tokens.revokeText"),
+        yes: this.t("tokens.revoke"),
+        danger: true,
+      }))
+    )
+      return;
     try {
       await this.client.http.delete(`/tokens/${segment(id)}`);
       this.toast(this.t("tokens.revoked", { name }), { kind: "good" });

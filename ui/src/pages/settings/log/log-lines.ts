@@ -10,15 +10,15 @@ const DAY_MS = 86_400_000;
 export class LogLines extends VatioElement {
   @property({ attribute: false }) lines: readonly LogLine[] = [];
   /** Shows which part wrote a line. */
-  @property({ type: Boolean }) sources = false;
+  @property({ type: Boolean, reflect: true }) sources = false;
   /** The hub's clock. */
   @property({ attribute: false }) now = Date.now();
 
   static override styles = css`
     :host { display: flex; flex: 1; min-width: 0; }
-    ol { margin: 0; background: var(--surface-2); border-radius: var(--r-m); padding: 10px 14px; list-style: none; font-family: var(--mono); font-size: 12.5px; line-height: 1.5; flex: 1; min-width: 0; max-height: var(--log-height, 420px); overflow: auto; overscroll-behavior: contain; }
-    li { display: grid; grid-template-columns: max-content 46px minmax(0, 1fr); gap: 10px; padding: 4px 0; }
-    .with { grid-template-columns: max-content 46px minmax(0, 132px) minmax(0, 1fr); }
+    ol { margin: 0; background: var(--surface-2); border-radius: var(--r-m); padding: 10px 14px; list-style: none; font-family: var(--mono); font-size: 12.5px; line-height: 1.5; flex: 1; min-width: 0; display: grid; grid-template-columns: max-content max-content minmax(0, 1fr); gap: 0 12px; align-content: start; max-height: var(--log-height, 420px); overflow: auto; overscroll-behavior: contain; }
+    :host([sources]) ol { grid-template-columns: max-content max-content fit-content(150px) minmax(0, 1fr); }
+    li { display: grid; grid-column: 1 / -1; grid-template-columns: subgrid; padding: 4px 0; }
     time, .source { color: var(--muted); }
     .source { overflow-wrap: anywhere; }
     i { font-style: normal; color: var(--muted); }
@@ -30,7 +30,8 @@ export class LogLines extends VatioElement {
     .fields { color: var(--muted); }
     @media (max-width: 720px) {
       ol { padding: 8px 12px; font-size: 12px; max-height: var(--log-height, 60vh); }
-      li, .with { grid-template-columns: max-content max-content minmax(0, 1fr); gap: 0 10px; padding: 6px 0; border-top: 1px solid var(--line); }
+      :host ol, :host([sources]) ol { grid-template-columns: max-content max-content minmax(0, 1fr); gap: 0 10px; }
+      li { padding: 6px 0; border-top: 1px solid var(--line); }
       li:first-child { border-top: 0; }
       .say { grid-column: 1 / -1; }
     }
@@ -42,8 +43,9 @@ export class LogLines extends VatioElement {
 
   #line({ at, level, source, message, fields }: LogLine): TemplateResult {
     const when = this.now - at > DAY_MS / 2 ? this.format.dateTime(at, true) : this.format.time(at, true);
-    return html`<li class="${level} ${this.sources ? "with" : ""}"><time datetime=${new Date(at).toISOString()}>${when}</time><i>${level}</i>${this.sources ? html`<span class="source">${source}</span>` : nothing}<span class="say">${message}${hasMore(fields) ? html` <span class="fields">${JSON.stringify(fields)}</span>` : nothing}</span></li>`;
+    return html`<li class=${level}><time datetime=${new Date(at).toISOString()}>${when}</time><i>${level}</i>${this.sources ? html`<span class="source">${source}</span>` : nothing}<span class="say">${message}${hasMore(fields) ? html` <span class="fields">${JSON.stringify(fields)}</span>` : nothing}</span></li>`;
   }
 }
 
-const hasMore = (fields: unknown): boolean => typeof fields === "object" && fields !== null && Object.keys(fields).length > 0;
+const hasMore = (fields: unknown): boolean =>
+  typeof fields === "object" && fields !== null && Object.keys(fields).length > 0;

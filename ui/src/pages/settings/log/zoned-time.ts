@@ -10,7 +10,9 @@ export function instantOf(local: string, zone: string): number | undefined {
   const asUtc = Date.parse(`${local}Z`);
   if (Number.isNaN(asUtc)) return undefined;
   // The offset before a change gives the first of two times, and moves a skipped one on.
-  return [asUtc - DAY_MS, asUtc + DAY_MS]
-    .map((near) => asUtc - offsetAt(instant(near), zone))
-    .find((at) => at + offsetAt(instant(at), zone) === asUtc) ?? asUtc - offsetAt(instant(asUtc - DAY_MS), zone);
+  return (
+    [asUtc - DAY_MS, asUtc + DAY_MS]
+      .map((near) => asUtc - offsetAt(instant(near), zone))
+      .find((at) => at + offsetAt(instant(at), zone) === asUtc) ?? asUtc - offsetAt(instant(asUtc - DAY_MS), zone)
+  );
 }

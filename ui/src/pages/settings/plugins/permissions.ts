@@ -49,7 +49,11 @@ export function permissionWords({ kind, subjects }: PermissionGroup, { id, ui }:
     case "http":
       return { icon: "server", title: i18n.t("may.http"), text: `/api/plugins/${id}` };
     case "ui":
-      return { icon: "layout-panel-left", title: i18n.t("may.ui"), text: (ui?.panels ?? []).map(({ title }) => i18n.text(title)).join(", ") };
+      return {
+        icon: "layout-panel-left",
+        title: i18n.t("may.ui"),
+        text: (ui?.panels ?? []).map(({ title }) => i18n.text(title)).join(", "),
+      };
     case "net.lan":
       return { icon: "network", title: i18n.t("may.lan"), text: i18n.t("may.lanText") };
     case "net.internet":

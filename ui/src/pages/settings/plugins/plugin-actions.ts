@@ -20,7 +20,11 @@ export const keepPlugin = (client: VatioClient, plugin: Plugin): void =>
   client.plugins.patch((plugins) => plugins.map((each) => (each.id === plugin.id ? plugin : each)));
 
 /** Restarts, disables or enables a plugin and tells how it went; asks before it disables one. */
-export async function act(host: EventTarget, verb: PluginVerb, { client, plugin }: { readonly client: VatioClient; readonly plugin: Plugin }): Promise<void> {
+export async function act(
+  host: EventTarget,
+  verb: PluginVerb,
+  { client, plugin }: { readonly client: VatioClient; readonly plugin: Plugin },
+): Promise<void> {
   const { id, name } = plugin;
   if (verb === "disable" && !(await asked(name))) return;
   try {
@@ -33,4 +37,9 @@ export async function act(host: EventTarget, verb: PluginVerb, { client, plugin 
 }
 
 const asked = (name: string): Promise<boolean> =>
-  confirm({ title: i18n.t("plugins.disableAsk", { name }), text: i18n.t("plugins.disableText"), yes: i18n.t("plugins.disable"), danger: true });
+  confirm({
+    title: i18n.t("plugins.disableAsk", { name }),
+    text: i18n.t("plugins.disableText"),
+    yes: i18n.t("plugins.disable"),
+    danger: true,
+  });

@@ -16,7 +16,7 @@ export class PluginCounters extends VatioElement {
     :host { display: grid; align-content: start; }
     .tbl + .lab { margin-top: 20px; }
     .lab { margin-bottom: 8px; }
-    tfoot th, tfoot td { font-weight: 640; }
+    .tbl tfoot th, .tbl tfoot td { border-top: 1px solid var(--line); padding: 10px 0; color: var(--ink); font-size: 14px; font-weight: 640; }
     th { overflow-wrap: anywhere; }
   `;
 

@@ -82,13 +82,17 @@ export class PluginDetail extends HubElement {
   }
 
   #stateFor({ state: present, since }: Plugin): string {
-    return this.t("plugins.stateFor", { state: this.t(STATE_WORDS[present].label), span: this.format.span(this.client.live.now() - since) });
+    return this.t("plugins.stateFor", {
+      state: this.t(STATE_WORDS[present].label),
+      span: this.format.span(this.client.live.now() - since),
+    });
   }
 
   #buttons(plugin: Plugin): TemplateResult {
     const button = (verb: PluginVerb, name: "rotate-cw" | "power", label: string): TemplateResult =>
       html`<button class="btn sm" aria-busy=${this.busy === verb} ?disabled=${this.busy !== undefined} @click=${() => this.#act(verb, plugin)}>${icon(name)}${label}</button>`;
-    if (plugin.state === "disabled") return html`<div class="btns">${button("enable", "power", this.t("plugins.enable"))}</div>`;
+    if (plugin.state === "disabled")
+      return html`<div class="btns">${button("enable", "power", this.t("plugins.enable"))}</div>`;
     const again = plugin.state === "quarantined" ? this.t("plugins.startAgain") : this.t("plugins.restart");
     return html`<div class="btns">${plugin.state === "incompatible" ? nothing : button("restart", "rotate-cw", again)}${button("disable", "power", this.t("plugins.disable"))}</div>`;
   }
@@ -104,17 +108,29 @@ export class PluginDetail extends HubElement {
     const now = this.client.live.now();
     const recent = crashes.filter(({ at }) => now - at < CRASH_WINDOW_MS).length;
     const [size = "", unit = ""] = memoryBytes === undefined ? [] : this.format.bytes(memoryBytes).split("\u202f");
-    const sinceStart = this.t("plugins.sinceStart", { span: this.format.span(now - (this.session?.hub.startedAt ?? now)) });
+    const sinceStart = this.t("plugins.sinceStart", {
+      span: this.format.span(now - (this.session?.hub.startedAt ?? now)),
+    });
     const last = crashes.at(-1);
     return [
-      ...(memoryBytes === undefined ? [] : [{ label: this.t("plugins.memory"), value: size, unit, note: this.t("plugins.memoryNote") }]),
+      ...(memoryBytes === undefined
+        ? []
+        : [{ label: this.t("plugins.memory"), value: size, unit, note: this.t("plugins.memoryNote") }]),
       {
         label: this.t("plugins.inbox"),
         value: this.format.number(inbox.messages),
         unit: this.t("plugins.inboxUnit", { n: inbox.messages }),
-        note: inbox.messages === 0 ? this.t("plugins.inboxEmpty") : this.t("plugins.inboxNote", { bytes: this.format.bytes(inbox.bytes) }),
+        note:
+          inbox.messages === 0
+            ? this.t("plugins.inboxEmpty")
+            : this.t("plugins.inboxNote", { bytes: this.format.bytes(inbox.bytes) }),
       },
-      { label: this.t("plugins.rejected"), value: this.format.number(rejectedCount(plugin)), unit: "", note: sinceStart },
+      {
+        label: this.t("plugins.rejected"),
+        value: this.format.number(rejectedCount(plugin)),
+        unit: "",
+        note: sinceStart,
+      },
       {
         label: this.t("plugins.crashes"),
         value: this.format.number(crashes.length),

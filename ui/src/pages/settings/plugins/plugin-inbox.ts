@@ -32,9 +32,15 @@ export class PluginInbox extends HubElement {
     if (plugin && (former?.id !== plugin.id || former.crashes.length !== plugin.crashes.length)) this.#load(plugin);
   }
 
+  protected override updated(): void {
+    // An empty element would still take its gap in the grid.
+    this.hidden = !this.#aside.error && (this.#aside.value?.length ?? 0) === 0;
+  }
+
   protected override render(): TemplateResult | typeof nothing {
     const { value, error } = this.#aside;
-    if (error) return html`<section class="card">${errorCard({ error, retry: () => this.plugin && this.#load(this.plugin) })}</section>`;
+    if (error)
+      return html`<section class="card">${errorCard({ error, retry: () => this.plugin && this.#load(this.plugin) })}</section>`;
     if (!value || value.length === 0) return nothing;
     return html`<section class="card" aria-labelledby="h">
       <header><h2 id="h">${this.t("aside.title")}</h2><span class="cnt bad">${value.length}</span></header>
@@ -44,20 +50,34 @@ export class PluginInbox extends HubElement {
 
   #message(message: InboxMessage): TemplateResult {
     const { at, topic, payload, bytes, crashes } = message;
-    const meta = this.t("aside.meta", { time: this.format.dateTime(at, true), bytes: this.format.bytes(bytes), n: crashes });
+    const meta = this.t("aside.meta", {
+      time: this.format.dateTime(at, true),
+      bytes: this.format.bytes(bytes),
+      n: crashes,
+    });
     return html`<li class="row"><div class="t"><div class="topic">${topic}</div><small class="lab">${meta}</small>
         <details><summary>${this.t("aside.show")}</summary><pre tabindex="0">${payload}</pre></details></div>
       <button class="iconbtn s" aria-label="${this.t("aside.delete")}: ${topic}" title=${this.t("aside.delete")} @click=${() => this.#drop(message)}>${icon("trash-2")}</button></li>`;
   }
 
   #load({ id }: Plugin): void {
-    void this.#aside.run((signal) => this.client.http.get<readonly InboxMessage[]>(`/plugins/${segment(id)}/inbox`, { signal }));
+    void this.#aside.run((signal) =>
+      this.client.http.get<readonly InboxMessage[]>(`/plugins/${segment(id)}/inbox`, { signal }),
+    );
   }
 
   async #drop({ id }: InboxMessage): Promise<void> {
     const { plugin } = this;
     if (!plugin) return;
-    if (!(await confirm({ title: this.t("aside.deleteAsk"), text: this.t("aside.deleteText"), yes: this.t("aside.delete"), danger: true }))) return;
+    if (
+      !(await confirm({
+        title: this.t("aside.deleteAsk"),
+        text: this.t("aside.deleteText"),
+        yes: this.t("aside.delete"),
+        danger: true,
+      }))
+    )
+      return;
     try {
       await this.client.http.delete(`/plugins/${segment(plugin.id)}/inbox/${id}`);
       this.toast(this.t("aside.deleted"), { kind: "good" });

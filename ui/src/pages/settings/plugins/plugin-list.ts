@@ -27,28 +27,26 @@ export class PluginList extends VatioElement {
     li:last-child { border-radius: 0 0 var(--r-l) var(--r-l); }
     li:hover, .cur { background: var(--surface-2); }
     .cur::before { content: ""; position: absolute; left: 0; top: 10px; bottom: 10px; width: 3px; border-radius: 0 3px 3px 0; background: var(--brand); }
-    .line { display: grid; grid-template-columns: minmax(0, 1fr) 150px 84px 84px 92px 92px 84px; gap: 0 14px; align-items: center; min-height: 62px; }
+    .line { display: grid; grid-template-columns: minmax(0, 1fr) 138px 74px 74px 84px 82px 80px; gap: 0 14px; align-items: center; min-height: 62px; }
     .hd { color: var(--muted); font-size: 13px; min-height: 30px; align-items: end; padding-bottom: 7px; }
     .hd span:nth-child(n + 5), .n { text-align: right; }
-    .nm { display: flex; gap: 12px; align-items: center; min-width: 0; }
+    .nm { display: flex; gap: 12px; align-items: center; min-width: 0; padding: 8px 0; }
     .nm a { font-weight: 620; font-size: 14.5px; }
     .nm a::after { content: ""; position: absolute; inset: 0 0 auto; height: 62px; }
-    .nm small { display: block; color: var(--muted); font-size: 13px; line-height: 1.3; display: -webkit-box; -webkit-line-clamp: 1; -webkit-box-orient: vertical; overflow: hidden; }
+    .nm small { color: var(--muted); font-size: 13px; line-height: 1.3; display: -webkit-box; -webkit-line-clamp: 2; -webkit-box-orient: vertical; overflow: hidden; }
     .c { font-size: 14px; font-variant-numeric: tabular-nums; color: var(--ink-2); font-weight: 500; white-space: nowrap; position: relative; }
     .n { color: var(--ink); font-weight: 580; }
     .n.mut { color: var(--muted); font-weight: 500; }
     .n.warn { color: var(--warn); }
     vt-plugin-trouble { display: block; margin: 0 0 14px 50px; position: relative; z-index: 1; }
-    @media (max-width: 1180px) { .line { grid-template-columns: minmax(0, 1fr) 140px 74px 62px 84px 76px 76px; gap: 0 8px; } }
+    @media (max-width: 1180px) { .line { grid-template-columns: minmax(0, 1fr) 134px 70px 60px 76px 72px 72px; gap: 0 8px; } }
     @media (max-width: 860px) {
       .hd { display: none; }
       li:first-child { border-top: 0; }
-      .line { grid-template-columns: auto auto auto auto minmax(0, 1fr); gap: 3px 12px; padding: 12px 0; min-height: 0; }
-      .nm { grid-column: 1 / -1; padding-right: 118px; }
-      .nm small { -webkit-line-clamp: 2; }
+      .line { display: flex; flex-wrap: wrap; gap: 3px 12px; padding: 12px 0; min-height: 0; }
+      .nm { flex: 1 0 100%; padding: 0 118px 0 0; }
       .st { position: absolute; right: var(--pad); top: 17px; }
       .c, .c.n { font-size: 13px; font-weight: 500; color: var(--muted); text-align: left; white-space: normal; }
-      .c:first-of-type { margin-left: 50px; }
       .iso { margin-left: 50px; }
       .empty { display: none; }
       .c .sr { position: static; width: auto; height: auto; clip-path: none; }
@@ -72,7 +70,9 @@ export class PluginList extends VatioElement {
       aside > 0 ? this.t("plugins.quarantined", { n: aside }) : "",
       degraded > 0 ? this.t("plugins.degraded", { n: degraded }) : "",
       failed > 0 ? this.t("plugins.failed", { n: failed }) : "",
-    ].filter(Boolean).join(", ");
+    ]
+      .filter(Boolean)
+      .join(", ");
   }
 
   #item(plugin: Plugin): TemplateResult {

@@ -8,8 +8,8 @@ import type { FormProblem } from "../../../controls/schema-form/problems.js";
 import type { SchemaForm, SchemaFormSubmit } from "../../../controls/schema-form/schema-form.js";
 import { errorText } from "../../../controls/templates.js";
 import type { Plugin } from "../../../data/api.js";
-import { HubError } from "../../../data/hub-error.js";
 import { segment } from "../../../data/http.js";
+import { HubError } from "../../../data/hub-error.js";
 import { i18n } from "../../../i18n/i18n.js";
 import { keepPlugin } from "./plugin-actions.js";
 
@@ -72,7 +72,10 @@ export class PluginSettings extends HubElement {
     this.saving = true;
     this.problems = [];
     try {
-      const saved = await this.client.http.put<Plugin>(`/plugins/${segment(plugin.id)}/config`, { config: detail.value, secrets: detail.secrets });
+      const saved = await this.client.http.put<Plugin>(`/plugins/${segment(plugin.id)}/config`, {
+        config: detail.value,
+        secrets: detail.secrets,
+      });
       keepPlugin(this.client, saved);
       await this.updateComplete;
       await form.updateComplete;
@@ -95,5 +98,8 @@ export class PluginSettings extends HubElement {
 /** The bad places that the hub names. */
 export function problemsIn(details: unknown): readonly FormProblem[] {
   const problems = isRecord(details) && Array.isArray(details.problems) ? details.problems : [];
-  return problems.filter((each): each is FormProblem => isRecord(each) && typeof each.path === "string" && isRecord(each.text) && typeof each.text.key === "string");
+  return problems.filter(
+    (each): each is FormProblem =>
+      isRecord(each) && typeof each.path === "string" && isRecord(each.text) && typeof each.text.key === "string",
+  );
 }

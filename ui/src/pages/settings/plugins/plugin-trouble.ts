@@ -40,7 +40,7 @@ export class PluginTrouble extends HubElement {
     const last = crashes.at(-1);
     return html`<div class="hint bad">${icon("circle-pause")}<div>
       <b>${this.t("plugins.setAside", { time: this.format.time(since), n })}</b>
-      ${last ? this.t("plugins.lastCrash", { message: last.message }) : nothing} ${this.t("plugins.setAsideText")}
+      ${last ? this.t("plugins.lastCrash", { message: last.message.replace(/\.$/, "") }) : nothing} ${this.t("plugins.setAsideText")}
       <div class="btns">
         <button class="btn sm primary" aria-busy=${this.busy} ?disabled=${this.busy} @click=${() => this.#start(plugin)}>${this.t("plugins.startAgain")}</button>
         ${crashes.length > 0 ? html`<button class="btn sm" aria-expanded=${this.open} @click=${() => (this.open = !this.open)}>${this.t("plugins.seeCrashes")}</button>` : nothing}
@@ -58,7 +58,9 @@ export class PluginTrouble extends HubElement {
 
 /** The crashes of a plugin, newest first, with the place in its code. */
 export const crashList = ({ crashes }: Plugin): TemplateResult =>
-  html`<ol aria-label=${i18n.t("plugins.crashList")}>${[...crashes].reverse().map(
-    ({ at, message, stack }) =>
-      html`<li><b>${message}</b><small>${i18n.format.dateTime(at, true)}</small>${stack ? html`<details><summary>${i18n.t("plugins.stack")}</summary><pre tabindex="0">${stack}</pre></details>` : nothing}</li>`,
-  )}</ol>`;
+  html`<ol aria-label=${i18n.t("plugins.crashList")}>${[...crashes]
+    .reverse()
+    .map(
+      ({ at, message, stack }) =>
+        html`<li><b>${message}</b><small>${i18n.format.dateTime(at, true)}</small>${stack ? html`<details><summary>${i18n.t("plugins.stack")}</summary><pre tabindex="0">${stack}</pre></details>` : nothing}</li>`,
+    )}</ol>`;

@@ -56,7 +56,12 @@ export class CounterTable extends VatioElement {
     const wanted = this.wanted.trim().toLowerCase();
     return [...this.counters]
       .sort((a, b) => b.count - a.count)
-      .map(({ scope, name, reason, count }) => ({ part: this.#part(scope), what: counterName(name), why: counterReason(reason), count }))
+      .map(({ scope, name, reason, count }) => ({
+        part: this.#part(scope),
+        what: counterName(name),
+        why: counterReason(reason),
+        count,
+      }))
       .filter(({ part, what, why }) => wanted === "" || `${part} ${what} ${why}`.toLowerCase().includes(wanted));
   }
 
@@ -66,6 +71,8 @@ export class CounterTable extends VatioElement {
   }
 
   #part(scope: string): string {
-    return scope.startsWith(PLUGIN) ? (this.names.get(scope.slice(PLUGIN.length)) ?? scope.slice(PLUGIN.length)) : scope;
+    return scope.startsWith(PLUGIN)
+      ? (this.names.get(scope.slice(PLUGIN.length)) ?? scope.slice(PLUGIN.length))
+      : scope;
   }
 }

@@ -9,7 +9,9 @@ import { i18n } from "../../../i18n/i18n.js";
 
 type Status = Health["status"];
 
-const WORDS: Readonly<Record<Status, { readonly whole: PlainKey; readonly part: PlainKey; readonly tone: string; readonly icon: IconName }>> = {
+const WORDS: Readonly<
+  Record<Status, { readonly whole: PlainKey; readonly part: PlainKey; readonly tone: string; readonly icon: IconName }>
+> = {
   ok: { whole: "system.healthOk", part: "system.ok", tone: "good", icon: "circle-check" },
   degraded: { whole: "system.healthDegraded", part: "system.degraded", tone: "warn", icon: "triangle-alert" },
   failed: { whole: "system.healthFailed", part: "system.failed", tone: "bad", icon: "circle-alert" },

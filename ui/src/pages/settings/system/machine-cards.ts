@@ -8,8 +8,8 @@ const CLOCK_TOLERANCE_MS = 5_000;
 const pair = (name: string, value: string, more = ""): TemplateResult =>
   html`<dt>${name}</dt><dd>${value}${more ? html` <small>${more}</small>` : nothing}</dd>`;
 
-/** Versions, uptime, memory and clock of the machine that the hub runs on. */
-export function machineCard({ version, node, platform, startedAt, now, memory }: System): TemplateResult {
+/** Versions, uptime, memory and clock of the machine that the hub runs on. @param now by the clock of the hub */
+export function machineCard({ version, node, platform, startedAt, memory }: System, now: number): TemplateResult {
   const { format } = i18n;
   const away = Math.abs(now - Date.now());
   const clockNote = away > CLOCK_TOLERANCE_MS ? i18n.t("system.clockOff", { span: format.span(away) }) : "";

@@ -56,7 +56,8 @@ export class StorageCard extends VatioElement {
   }
 
   #repairs({ repairs }: Store): TemplateResult {
-    if (repairs.length === 0) return html`<p class="note rule">${icon("circle-check")}${this.t("system.noRepairs")}</p>`;
+    if (repairs.length === 0)
+      return html`<p class="note rule">${icon("circle-check")}${this.t("system.noRepairs")}</p>`;
     return html`<details class="note-rule"><summary>${this.t("system.repairs")} <span class="cnt">${repairs.length}</span></summary><ul>${repairs.map((repair) => html`<li>${repair}</li>`)}</ul></details>`;
   }
 }

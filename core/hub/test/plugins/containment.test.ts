@@ -1,0 +1,195 @@
+import process from "node:process";
+import { type ChannelId, milliseconds, type PluginContext, type PluginId, row, Type } from "@vatio/plugin-api";
+import { describe, expect, it } from "vitest";
+import { until } from "../mqtt/support/settle.js";
+import { memoryState } from "../support/memory-state.js";
+import rogue from "./programs/rogue-plugin.js";
+import { admin, type Harness, makeHarness, sourceOf, testPlugin } from "./support/harness.js";
+import { settle } from "./support/manual-clock.js";
+
+const id = "rogue" as PluginId;
+const entry = new URL("./programs/rogue-plugin.ts", import.meta.url).href;
+
+/** A driver that stores one reading for each message: ingest that must go on whatever happens beside it. */
+const meter = testPlugin({ id: "meter", permissions: ["mqtt.subscribe:m", "telemetry.write"] }, (ctx) => {
+  ctx.mqtt.subscribe("m", async ({ at, payload }) => {
+    const value = Number(new TextDecoder().decode(payload));
+    await ctx.telemetry.write(row("meter:1/main" as ChannelId, at, { power_w: value }));
+  });
+});
+
+const slow = testPlugin(
+  {
+    id: "slow",
+    commands: { "slow.wait": { action: "read", input: Type.Object({}), output: Type.Null() } },
+  },
+  (ctx: PluginContext<never>) => {
+    ctx.commands.handle("slow.wait" as never, (() => new Promise(() => undefined)) as never);
+  },
+);
+
+async function start(mode: string, memoryMb = 128): Promise<Harness> {
+  const state = await memoryState();
+  const harness = await makeHarness([sourceOf(rogue, { entry }), sourceOf(meter), sourceOf(slow)], {
+    config: { forceWorker: ["rogue"], workerMemoryMb: memoryMb },
+    state,
+    start: false,
+  });
+  await harness.services.states.save(id, {
+    ...{ state: "enabled", configVersion: 1, config: { mode }, crashes: [], permissionsUsed: {} },
+  });
+  await harness.host.start();
+  return harness;
+}
+
+const trigger = ({ services }: Harness): void => services.events.hub.publish("settings.changed", { key: "now" });
+const crashes = ({ host }: Harness): readonly string[] => host.get(id)?.crashes.map(({ message }) => message) ?? [];
+
+describe("in a worker", { timeout: 60_000 }, () => {
+  it.each<[string, string, number?]>([
+    ["throw", "stray"],
+    ["reject", "stray"],
+    ["emitter", "stray"],
+    ["exit", "ended its own thread with the code 7"],
+    ["loop", "did not answer for 5 s"],
+    ["heap", "more memory than a worker may", 64],
+    ["buffers", "more than the 64 MB", 64],
+    ["text", "it sent something that is no message"],
+    ["shape", "it sent something that is no message"],
+    ["surplus", "it sent something that is no message"],
+    ["method", 'it asked for "constructor"'],
+    ["prototype", 'it asked for "__proto__"'],
+    ["error", "it sent something that is no message"],
+    ["large", "one of its messages is too large"],
+    ["deep", "one of its messages is too large"],
+    ["flood", "more messages than the hub can take"],
+    ["calls", "more than the hub can do at once"],
+  ])("%s is contained and counted, while ingest goes on", async (mode, message, memoryMb) => {
+    await using harness = await start(mode, memoryMb);
+    expect(harness.stateOf("rogue")).toBe("running");
+    const ended = until(() => harness.stateOf("rogue") === "failed", mode, 20_000);
+    trigger(harness);
+    let sent = 0;
+    while (harness.stateOf("rogue") !== "failed" || sent < 20) {
+      await harness.message("m", String(++sent));
+      await new Promise((resolve) => setTimeout(resolve, 5));
+      if (sent > 4_000) break;
+    }
+    await ended;
+    expect(crashes(harness)).toEqual([expect.stringContaining(message)]);
+    const expected = Array.from({ length: sent }, (_, n) => n + 1);
+    expect(harness.telemetry.values("meter:1/main", "power_w")).toEqual(expected);
+    expect(harness.stateOf("meter")).toBe("running");
+  });
+
+  it("three crashes within ten minutes set the plugin aside until a person lets it out", async () => {
+    await using harness = await start("exit");
+    for (let crash = 1; crash <= 3; crash++) {
+      trigger(harness);
+      await until(() => crashes(harness).length === crash);
+      await settle(20);
+      await harness.clock.advance(5_000);
+      if (crash < 3) await until(() => harness.stateOf("rogue") === "running", "it is back", 20_000);
+    }
+    expect(harness.stateOf("rogue")).toBe("quarantined");
+    await harness.clock.advance(3_600_000);
+    expect(harness.stateOf("rogue")).toBe("quarantined");
+    await harness.host.restart(admin, id);
+    expect(harness.stateOf("rogue")).toBe("running");
+  });
+
+  it("a handler that throws is contained; the plugin goes on until its budget is spent", async () => {
+    await using harness = await start("handler");
+    const states: unknown[] = [];
+    for (let n = 1; n <= 3; n++) {
+      trigger(harness);
+      await until(() => crashes(harness).length === n);
+      states.push(harness.stateOf("rogue"));
+    }
+    expect(states).toEqual(["running", "running", "quarantined"]);
+    expect(crashes(harness)).toEqual(["stray", "stray", "stray"]);
+  });
+
+  it.each([
+    ["setup", "failed", ["stray"]],
+    ["outage", "failed", []],
+    ["conflict", "failed", []],
+  ])("a setup that ends in %s is judged like an inline one", async (mode, state, crashed) => {
+    await using harness = await start(mode);
+    expect([harness.stateOf("rogue"), crashes(harness)]).toEqual([state, crashed]);
+  });
+
+  it.each([
+    ["map", "E_INPUT_INVALID"],
+    ["function", "E_INPUT_INVALID"],
+    ["arguments", "E_INPUT_INVALID"],
+    ["columns", "E_INPUT_INVALID"],
+    ["payload", "fine"],
+  ])("what the hub does not take (%s) is an error of the call, or counted", async (what, code) => {
+    await using harness = await start("nothing");
+    await expect(harness.services.commands.call(admin, "rogue.try", { what })).resolves.toBe(code);
+    await harness.host.settled();
+    expect(harness.stateOf("rogue")).toBe("running");
+    if (what === "payload") {
+      expect(
+        harness.services.counters.get("plugin:rogue", "handler-failed", "worker events.publish E_EVENT_INVALID"),
+      ).toBe(1);
+    }
+  });
+
+  it("a call has a deadline, and is given up in the worker as well", async () => {
+    await using harness = await start("nothing");
+    const call = harness.services.commands.call(admin, "rogue.wait", {}, { timeout: milliseconds(100) });
+    const outcome = expect(call).rejects.toMatchObject({ code: "E_COMMAND_TIMEOUT" });
+    await harness.clock.advance(100);
+    await outcome;
+    await until(() => harness.logs.some(({ message }) => message === "the call was given up"));
+  });
+
+  it("a stop has a deadline: then the thread is ended, and what it held is reported", async () => {
+    await using harness = await start("stubborn");
+    const stopped = harness.host.stop();
+    await harness.clock.advance(4_999);
+    expect(harness.stateOf("rogue")).toBe("stopping");
+    await harness.clock.advance(1);
+    await stopped;
+    expect(harness.stateOf("rogue")).toBe("stopped");
+    expect(harness.services.counters.get("plugin:rogue", "leaked", "worker")).toBe(1);
+    expect(harness.host.get(id)).not.toHaveProperty("memoryBytes");
+  });
+
+  it("memory is shown", async () => {
+    await using harness = await start("nothing");
+    await until(() => (harness.host.get(id)?.memoryBytes ?? 0) > 2 ** 20);
+  });
+
+  it("what goes to the console goes to the log", async () => {
+    await using harness = await start("console");
+    await until(() => harness.logs.some(({ message }) => message === "in two lines"));
+    expect(harness.logs.find(({ message }) => message === "to the console")).toMatchObject({ source: "plugin:rogue" });
+  });
+
+  it("the environment holds nothing but what programs need", async () => {
+    process.env.VATIO_MQTT_PASSWORD = "s3cret";
+    await using harness = await start("env");
+    delete process.env.VATIO_MQTT_PASSWORD;
+    await until(() => harness.logs.some(({ message }) => message === "environment"));
+    const { keys } = harness.logs.find(({ message }) => message === "environment")?.fields as { keys: string[] };
+    expect(keys).toContain("PATH");
+    expect(keys.filter((key) => key.startsWith("VATIO"))).toEqual([]);
+  });
+
+  it("code that cannot be loaded is final, and named", async () => {
+    const source = sourceOf(rogue, { entry: new URL("./programs/missing.ts", import.meta.url).href });
+    await using harness = await makeHarness([source], { config: { forceWorker: ["rogue"] } });
+    expect(harness.host.get(id)).toMatchObject({ state: "failed", crashes: [], reason: { key: "plugin.failed" } });
+    expect(String(harness.host.get(id)?.reason?.params?.why)).toContain("missing");
+  });
+
+  it("is where code of somebody else runs by default", async () => {
+    await using harness = await makeHarness([sourceOf(rogue, { entry, firstParty: false })]);
+    expect(harness.host.get(id)).toMatchObject({ state: "disabled", isolation: "worker" });
+    await harness.host.enable(admin, id);
+    expect(harness.stateOf("rogue")).toBe("running");
+  });
+});

@@ -1,0 +1,54 @@
+import { describe, expect, it } from "vitest";
+import { ReadingsStore } from "../../src/data/readings-store.js";
+
+function storeWithFrames() {
+  const frames: (() => void)[] = [];
+  const store = new ReadingsStore((callback) => frames.push(callback));
+  return { store, nextFrame: () => frames.splice(0).forEach((frame) => frame()) };
+}
+
+describe("ReadingsStore", () => {
+  it("tells once per frame, however many values arrive", () => {
+    const { store, nextFrame } = storeWithFrames();
+    let calls = 0;
+    store.subscribe(["a"], () => calls++);
+    store.putLast({ a: { power_w: { at: 1, value: 1 }, voltage_v: { at: 1, value: 2 } } });
+    store.putFrame({ target: "a", at: [2], columns: { power_w: [3] } });
+    expect(calls).toBe(0);
+    nextFrame();
+    expect(calls).toBe(1);
+    expect(store.get("a", "power_w")).toEqual({ at: 2, value: 3 });
+  });
+
+  it("tells only those who watch the target", () => {
+    const { store, nextFrame } = storeWithFrames();
+    const calls: string[] = [];
+    store.subscribe(["a"], () => calls.push("a"));
+    const end = store.subscribe(["b"], () => calls.push("b"));
+    store.putLast({ b: { power_w: { at: 1, value: 1 } } });
+    nextFrame();
+    end();
+    store.putLast({ b: { power_w: { at: 2, value: 1 } } });
+    nextFrame();
+    expect(calls).toEqual(["b"]);
+  });
+
+  it("keeps the newest value when an older one comes late", () => {
+    const { store } = storeWithFrames();
+    store.putLast({ a: { power_w: { at: 10, value: 5 } } });
+    store.putLast({ a: { power_w: { at: 9, value: 1 } } });
+    expect(store.get("a", "power_w")).toEqual({ at: 10, value: 5 });
+  });
+
+  it("takes the last value of a column that ends with nulls", () => {
+    const { store } = storeWithFrames();
+    store.putFrame({ target: "a", at: [1, 2, 3], columns: { power_w: [7, 8, null], voltage_v: [null, null, null] } });
+    expect(store.get("a", "power_w")).toEqual({ at: 2, value: 8 });
+    expect(store.get("a", "voltage_v")).toBeUndefined();
+    expect(store.seenAt("a")).toBe(2);
+  });
+
+  it("knows nothing of a target that never spoke", () => {
+    expect(storeWithFrames().store.seenAt("a")).toBeUndefined();
+  });
+});

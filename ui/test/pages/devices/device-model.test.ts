@@ -1,0 +1,85 @@
+import { describe, expect, it } from "vitest";
+import type { Channel } from "../../../src/data/api.js";
+import { acceptableChannels, acceptance, type DeviceEntry, guessRole, heardAt, mainPoints, proposeChoices, selectDevices } from "../../../src/pages/devices/device-model.js";
+import { device, point } from "../../support/points.js";
+
+const channel = (key: string, more: Partial<Channel> = {}): Channel => ({ id: `shelly:a/${key}`, device: "shelly:a", key, kind: "meter", metrics: ["power_w"], switchable: false, ...more });
+const threePhases = [channel("em:0"), channel("em:0/a", { phase: 1 }), channel("em:0/b", { phase: 2 }), channel("em:0/c", { phase: 3 }), channel("temperature:0", { kind: "sensor", metrics: ["temperature_c"] })];
+
+describe("acceptableChannels", () => {
+  it("are the total, not its phases, and nothing that only feels", () => {
+    expect(acceptableChannels(threePhases).map(({ key }) => key)).toEqual(["em:0"]);
+  });
+
+  it("are the phases where there is no total", () => {
+    expect(acceptableChannels(threePhases.slice(1)).map(({ key }) => key)).toEqual(["em:0/a", "em:0/b", "em:0/c"]);
+  });
+
+  it("hold a switch that measures nothing", () => {
+    expect(acceptableChannels([channel("switch:0", { kind: "switch", metrics: ["switch_on"], switchable: true })])).toHaveLength(1);
+  });
+});
+
+describe("guessRole", () => {
+  it.each([
+    [threePhases[0], "grid"],
+    [channel("switch:0", { switchable: true }), "load"],
+    [channel("main"), "circuit"],
+    [channel("motor", { kind: "motor" }), "motor"],
+  ])("of channel %# is %s", (each, role) => {
+    expect(each && guessRole(each, threePhases)).toBe(role);
+  });
+});
+
+describe("acceptance", () => {
+  it("gives the one circuit of a device its name", () => {
+    const plug = device("shelly:a", { name: "Shelly Plug", channels: [channel("switch:0", { switchable: true })] });
+    expect(acceptance("  Fridge ", proposeChoices(plug))).toEqual({ name: "Fridge", channels: [{ key: "switch:0", role: "load", name: "Fridge" }] });
+  });
+
+  it("keeps the names of several circuits and never sends an empty one", () => {
+    const strip = device("shelly:a", { name: "Strip", channels: [channel("switch:0"), channel("switch:1")] });
+    const [first, second] = proposeChoices(strip);
+    const choices = first && second ? [{ ...first, name: " Lamp " }, { ...second, name: " " }] : [];
+    expect(acceptance("Strip", choices).channels?.map(({ name }) => name)).toEqual(["Lamp", "Strip"]);
+  });
+});
+
+describe("selectDevices", () => {
+  const entries: DeviceEntry[] = [
+    { device: device("a:1", { name: "Clima", seenAt: 5 }), points: [point("p", "load", { location: "Sala" })], watts: 100 },
+    { device: device("a:2", { name: "Inversor", seenAt: 9 }), points: [], watts: -2_000 },
+    { device: device("a:3", { name: "Bomba", seenAt: 1, online: false, address: "192.168.1.44" }), points: [], watts: undefined },
+  ];
+  const names = (options: Parameters<typeof selectDevices>[1]): string[] => selectDevices(entries, options).map(({ device: { name } }) => name);
+
+  it("orders by power, whatever its sign, by name and by the last message", () => {
+    expect(names({ filter: "all", order: "power", text: "" })).toEqual(["Inversor", "Clima", "Bomba"]);
+    expect(names({ filter: "all", order: "name", text: "" })).toEqual(["Bomba", "Clima", "Inversor"]);
+    expect(names({ filter: "all", order: "seen", text: "" })).toEqual(["Inversor", "Clima", "Bomba"]);
+  });
+
+  it("finds by place and address, and filters by state", () => {
+    expect(names({ filter: "all", order: "name", text: "SALA" })).toEqual(["Clima"]);
+    expect(names({ filter: "all", order: "name", text: "1.44" })).toEqual(["Bomba"]);
+    expect(names({ filter: "silent", order: "name", text: "" })).toEqual(["Bomba"]);
+    expect(names({ filter: "online", order: "name", text: "bomba" })).toEqual([]);
+  });
+});
+
+describe("mainPoints", () => {
+  it("leaves out phases whose total is there", () => {
+    const total = point("em", "grid");
+    const phase = point("l1", "grid", { parent: "em", phase: 1 });
+    expect(mainPoints([total, phase])).toEqual([total]);
+    expect(mainPoints([phase])).toEqual([phase]);
+  });
+});
+
+describe("heardAt", () => {
+  it("is the newest of list and readings", () => {
+    const heard = device("a:1", { seenAt: 5, channels: [channel("main", { point: "p" })] });
+    expect(heardAt(heard, { seenAt: (target) => (target === "p" ? 9 : undefined) })).toBe(9);
+    expect(heardAt(heard, { seenAt: () => undefined })).toBe(5);
+  });
+});
