@@ -6,7 +6,7 @@ import { type Log, VatioError } from "@vatio/plugin-api";
 import type { HubClock } from "../clock.js";
 import { type OpenFailure, openError, readOpenFailure } from "./open-error.js";
 import { markOpened, markOpening, probeAfterCrash } from "./open-probe.js";
-import { repairSilentDamage, salvage } from "./salvage.js";
+import { repairSilentDamage, reportTails, salvage } from "./salvage.js";
 import { SqlConnection } from "./sql-connection.js";
 import { walFiles } from "./wal.js";
 
@@ -142,16 +142,18 @@ async function openFile(options: DuckDbOptions): Promise<Opened> {
   try {
     await mkdir(path.dirname(file), { recursive: true });
     assertComplete(file);
-    const repairs = await probeAfterCrash(file, clock.now());
-    repairs.push(...(await repairSilentDamage(file, clock.now(), () => assertUnlocked(options))));
+    const probed = await probeAfterCrash(file, clock.now());
+    const silent = await repairSilentDamage(file, clock.now(), () => assertUnlocked(options));
     await markOpening(file);
-    return await openWithSalvage(options, repairs).finally(() => markOpened(file));
+    const { instance, repairs } = await openWithSalvage(options).finally(() => markOpened(file));
+    return { instance, repairs: [...probed, ...silent.repairs, ...repairs, ...(await reportTails(silent, repairs.length > 0))] };
   } catch (error) {
     throw VatioError.is(error) ? error : openError(file, failureOf(file, error), error);
   }
 }
 
-async function openWithSalvage(options: DuckDbOptions, repairs: string[]): Promise<Opened> {
+async function openWithSalvage(options: DuckDbOptions): Promise<Opened> {
+  const repairs: string[] = [];
   for (let round = 0; ; round++) {
     try {
       return { instance: (await openOnce(options)).instance, repairs };

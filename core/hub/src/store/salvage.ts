@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { copyFile, readFile } from "node:fs/promises";
+import { copyFile, readFile, rm } from "node:fs/promises";
 import path from "node:path";
 import type { Instant } from "@vatio/plugin-api";
 import type { OpenFailure } from "./open-error.js";
@@ -29,28 +29,44 @@ async function repairHeader(file: string, repaired: Buffer | undefined, now: Ins
   return `The first bytes of ${path.basename(file)} were damaged and were written anew; the log as it was is kept as ${kept}.`;
 }
 
-async function keepTail(file: string, { isHidden, position, bytes }: { isHidden: boolean; position: number; bytes: number }, now: Instant): Promise<string> {
+/** What was found and done before a database is opened. */
+export interface SilentDamage {
+  /** What was done, as sentences. */
+  readonly repairs: string[];
+  /** Copies of logs with something behind their last complete entry, and what to say of them when DuckDB takes the log as it is. */
+  readonly tails: { readonly copy: string; readonly sentence: string }[];
+}
+
+async function keepTail(file: string, { isHidden, position, bytes }: { isHidden: boolean; position: number; bytes: number }, now: Instant) {
   const kept = await keepCopy(file, now);
-  return isHidden
+  const sentence = isHidden
     ? `${path.basename(file)} is damaged at byte ${position}: the ${bytes} bytes from there on, with complete transactions, cannot be read. The whole log is kept as ${kept}.`
     : `The last ${bytes} bytes of ${path.basename(file)} are not a whole transaction, as after a power cut, and were left out. The log is kept as ${kept}.`;
+  return { copy: path.join(path.dirname(file), kept), sentence };
 }
 
 /**
- * Repairs, before a database is opened, what DuckDB would pass over without a word: it ignores a log with a damaged header and deletes it.
+ * Looks, before a database is opened, for what DuckDB would pass over without a word: it ignores a log with a damaged header and deletes it,
+ * and ends at an entry whose size is wrong.
  * @param assertUnlocked throws when another process uses the database; called before anything is touched
- * @returns what was done, as sentences
  */
-export async function repairSilentDamage(database: string, now: Instant, assertUnlocked: () => Promise<void>): Promise<string[]> {
-  const repairs: string[] = [];
+export async function repairSilentDamage(database: string, now: Instant, assertUnlocked: () => Promise<void>): Promise<SilentDamage> {
+  const damage: SilentDamage = { repairs: [], tails: [] };
   for (const file of walFiles(database)) {
     const finding = await inspectWal(file);
     if (finding.kind === "sound") continue;
     await assertUnlocked();
-    if (finding.kind === "header") repairs.push(await repairHeader(file, finding.repaired, now));
-    if (finding.kind === "tail") repairs.push(await keepTail(file, finding, now));
+    if (finding.kind === "header") damage.repairs.push(await repairHeader(file, finding.repaired, now));
+    else damage.tails.push(await keepTail(file, finding, now));
   }
-  return repairs;
+  return damage;
+}
+
+/** What to say of the tails: nothing when the log was salvaged, which keeps a copy of its own. */
+export async function reportTails({ tails }: SilentDamage, wasSalvaged: boolean): Promise<string[]> {
+  if (!wasSalvaged) return tails.map(({ sentence }) => sentence);
+  for (const { copy } of tails) await rm(copy, { force: true });
+  return [];
 }
 
 /** Takes every log away from a database, which then opens as it was at its last checkpoint. */

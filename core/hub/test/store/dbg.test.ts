@@ -11,7 +11,7 @@ it("x", async () => {
   const db = readFileSync(file), log = readFileSync(file + ".wal");
   await store.close();
   let bad = 0; const stats: Record<string, number> = {};
-  for (let byte = 0; byte < log.length; byte++) for (const bit of [0, 3, 7]) {
+  for (let byte = 0; byte < log.length; byte++) for (const bit of [0, 5]) {
     const m = makeFolder(); const f2 = m.folder + "/telemetry.duckdb";
     const l = Buffer.from(log); l[byte] ^= 1 << bit;
     writeFileSync(f2, db); writeFileSync(f2 + ".wal", l);

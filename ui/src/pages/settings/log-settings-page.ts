@@ -37,6 +37,7 @@ export class LogSettingsPage extends HubElement {
   #since = 0;
 
   static override styles = css`
+    .btns { display: flex; gap: 6px; margin-left: auto; }
     .filters { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 150px), 1fr)); gap: 12px; margin-bottom: 14px; }
     .filters .grow { grid-column: span 2; }
     vt-log-lines { --log-height: max(360px, calc(100vh - 440px)); }
@@ -70,8 +71,8 @@ export class LogSettingsPage extends HubElement {
     const log = this.#log;
     return html`<vt-settings-frame section="log">
       <section class="card" aria-labelledby="h">
-        <header class="wrap"><h2 id="h">${this.t("log.title")}</h2>${this.view.to === undefined ? followPill(log) : nothing}<span class="sp"></span>
-          ${this.view.to === undefined ? followButton(log) : nothing}${copyButton(log.lines, (message, options) => this.toast(message, options))}</header>
+        <header class="wrap"><h2 id="h">${this.t("log.title")}</h2>${this.view.to === undefined ? followPill(log) : nothing}
+          <span class="btns">${this.view.to === undefined ? followButton(log) : nothing}${copyButton(log.lines, (message, options) => this.toast(message, options))}</span></header>
         ${this.#filters()}${this.#content()}
       </section>
       ${this.#writes()}

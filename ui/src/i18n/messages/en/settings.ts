@@ -27,5 +27,6 @@ export const EN_SETTINGS = {
   "site.voltageHelp": "Readings are judged by it: ±10 % is normal",
   "site.es": "Spanish",
   "site.en": "English",
+  "action.create": "Create",
   "action.refresh": "Load again",
 } as const;

@@ -29,5 +29,6 @@ export const ES_SETTINGS = {
   "site.voltageHelp": "Con él se juzgan las mediciones: ±10 % es normal",
   "site.es": "Español",
   "site.en": "Inglés",
+  "action.create": "Crear",
   "action.refresh": "Actualizar",
 } as const satisfies Record<keyof typeof EN_SETTINGS, string>;

@@ -60,7 +60,7 @@ export class CredentialDialog extends HubElement {
       ${this.problem ? html`<p class="hint bad" role="alert">${icon("circle-alert")}<span>${this.problem}</span></p>` : nothing}
       <form class="form" novalidate @submit=${this.#create}>${this.kind === "device" ? this.#deviceFields() : this.#integrationFields()}</form>
       <button slot="foot" class="btn" @click=${close}>${this.t("action.cancel")}</button>
-      <button slot="foot" class="btn primary" aria-busy=${this.busy} ?disabled=${this.busy} @click=${this.#create}>${this.t("mqtt.create")}</button>
+      <button slot="foot" class="btn primary" aria-busy=${this.busy} ?disabled=${this.busy} @click=${this.#create}>${this.t("action.create")}</button>
     </vt-dialog>`;
   }
 

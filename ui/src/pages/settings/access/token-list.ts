@@ -35,7 +35,7 @@ export class TokenList extends HubElement {
   static override styles = css`
     .lab { margin: -8px 0 8px; }
     ul { list-style: none; margin: 0; padding: 0; }
-    .t .pill { margin-top: 6px; }
+    .t .pill { margin-top: 6px; white-space: normal; height: auto; min-height: 25px; padding-block: 3px; }
   `;
 
   override connectedCallback(): void {
@@ -78,7 +78,7 @@ export class TokenList extends HubElement {
         <div class="wide">${selectField({ id: "scope", label: this.t("tokens.scope"), help: this.t(SCOPES[this.scope].help), value: this.scope, options, onChange: (scope) => (this.scope = scope as TokenScope) })}</div>
       </form>
       <button slot="foot" class="btn" @click=${() => (this.creating = false)}>${this.t("action.cancel")}</button>
-      <button slot="foot" class="btn primary" aria-busy=${this.busy} ?disabled=${this.busy} @click=${this.#create}>${this.t("tokens.create")}</button>
+      <button slot="foot" class="btn primary" aria-busy=${this.busy} ?disabled=${this.busy} @click=${this.#create}>${this.t("action.create")}</button>
     </vt-dialog>`;
   }
 

@@ -30,10 +30,10 @@ export class LogLines extends VatioElement {
     .fields { color: var(--muted); }
     @media (max-width: 720px) {
       ol { padding: 8px 12px; font-size: 12px; max-height: var(--log-height, 60vh); }
-      :host ol, :host([sources]) ol { grid-template-columns: max-content max-content minmax(0, 1fr); gap: 0 10px; }
-      li { padding: 6px 0; border-top: 1px solid var(--line); }
+      ol { display: block; }
+      li { display: flex; flex-wrap: wrap; gap: 0 10px; padding: 6px 0; border-top: 1px solid var(--line); }
       li:first-child { border-top: 0; }
-      .say { grid-column: 1 / -1; }
+      .say { flex: 1 0 100%; }
     }
   `;
 

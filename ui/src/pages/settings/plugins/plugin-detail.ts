@@ -42,6 +42,16 @@ export class PluginDetail extends HubElement {
     .crashes small { color: var(--muted); }
     .crashes pre { margin: 6px 0 0; padding: 10px 12px; border-radius: var(--r-s); background: var(--surface-2); font-family: var(--mono); font-size: 12px; white-space: pre-wrap; overflow-wrap: anywhere; max-height: 220px; overflow: auto; }
     .crashes summary { cursor: pointer; min-height: 32px; display: flex; align-items: center; }
+    vt-plugin-settings { display: grid; min-width: 0; }
+    vt-plugin-log { flex: 1; }
+    /* In one column the parts follow each other by weight. */
+    @media (max-width: 1000px) {
+      .stack { display: contents; }
+      .stack > * { grid-column: 1 / -1; order: 4; }
+      .stack > vt-plugin-settings { order: 1; }
+      .stack > vt-plugin-permissions { order: 2; }
+      .stack > vt-plugin-log { order: 3; }
+    }
     @media (max-width: 720px) {
       .head { flex-wrap: wrap; gap: 12px; margin: 0; }
       .btns { width: 100%; }
@@ -65,10 +75,8 @@ export class PluginDetail extends HubElement {
       ${this.alone && hasTrouble(plugin) ? html`<vt-plugin-trouble class="c12" .plugin=${plugin}></vt-plugin-trouble>` : nothing}
       <vt-kpi-strip class="c12" label=${this.t("plugins.figures", { name: plugin.name })} .items=${this.#figures(plugin)}></vt-kpi-strip>
       <vt-plugin-inbox class="c12" .plugin=${plugin}></vt-plugin-inbox>
-      <vt-plugin-settings class="c7" .plugin=${plugin}></vt-plugin-settings>
-      <vt-plugin-permissions class="c5" .plugin=${plugin}></vt-plugin-permissions>
-      <vt-plugin-log class="c7" plugin=${plugin.id}></vt-plugin-log>
-      <div class="c5 stack"><vt-plugin-counters .plugin=${plugin}></vt-plugin-counters>${this.#crashes(plugin)}</div>
+      <div class="c7 stack"><vt-plugin-settings .plugin=${plugin}></vt-plugin-settings><vt-plugin-log plugin=${plugin.id}></vt-plugin-log></div>
+      <div class="c5 stack"><vt-plugin-permissions .plugin=${plugin}></vt-plugin-permissions><vt-plugin-counters .plugin=${plugin}></vt-plugin-counters>${this.#crashes(plugin)}</div>
     </div>`;
   }
 

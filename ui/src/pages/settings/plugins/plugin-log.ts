@@ -23,7 +23,9 @@ export class PluginLog extends HubElement {
   @state() private level: LogLevel = "debug";
   readonly #log = new LogController(this, { client: () => this.client, most: MOST_LINES });
 
-  static override styles = css`:host { display: grid; min-width: 0; }`;
+  static override styles = css`:host { display: grid; min-width: 0; }
+    .btns { display: flex; gap: 6px; }
+    header.wrap { gap: 8px; }`;
 
   protected override willUpdate(): void {
     this.#log.show({ level: this.level, source: `plugin:${this.plugin}` });
@@ -34,7 +36,7 @@ export class PluginLog extends HubElement {
     return html`<section class="card" aria-labelledby="h">
       <header class="wrap"><h2 id="h">${this.t("settings.log")}</h2>${followPill(log)}<span class="sp"></span>
         <div class="seg" role="group" aria-label=${this.t("log.level")}>${LEVELS.map(([level, label]) => html`<button aria-pressed=${level === this.level} @click=${() => (this.level = level)}>${this.t(label)}</button>`)}</div>
-        ${followButton(log)}${copyButton(log.lines, (message, options) => this.toast(message, options))}</header>
+        <span class="btns">${followButton(log)}${copyButton(log.lines, (message, options) => this.toast(message, options))}</span></header>
       ${this.#content()}
     </section>`;
   }
