@@ -17,8 +17,8 @@ export default defineConfig({
     maxWorkers: 2,
     // Workers that a test starts inherit it, so that they find the sources as well.
     execArgv: ["--conditions=source"],
-    testTimeout: 10_000,
-    hookTimeout: 20_000,
+    testTimeout: 30_000,
+    hookTimeout: 40_000,
     teardownTimeout: 10_000,
     setupFiles: ["test/support/setup.ts"],
     projects: [
@@ -39,8 +39,8 @@ export default defineConfig({
           // Browser journeys start a hub and a browser each: one after the other, after everything else.
           fileParallelism: false,
           sequence: { groupOrder: 1 },
-          testTimeout: 60_000,
-          hookTimeout: 60_000,
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
         },
       },
     ],

@@ -1,2 +1,4 @@
 import "./theme/document.css";
-import "./shell/app.js";
+import { App } from "./shell/app.js";
+
+customElements.define("vt-app", App);

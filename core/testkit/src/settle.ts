@@ -4,7 +4,7 @@ import { VatioError } from "@vatio/plugin-api";
 /** Turns of the event loop without work after which everything counts as done. */
 const QUIET_TURNS = 4;
 /** Real time after which a test is told that the hub never comes to rest. */
-const PATIENCE_MS = 8_000;
+const PATIENCE_MS = 20_000;
 
 /**
  * Waits, in real time, until nothing is under way for some turns of the event loop: sockets, commits and deliveries are real.

@@ -1,6 +1,6 @@
 import { ContextProvider } from "@lit/context";
 import { html, LitElement, nothing, type TemplateResult } from "lit";
-import { customElement, state } from "lit/decorators.js";
+import { state } from "lit/decorators.js";
 import { clientContext, navigationContext, sessionContext, sessionStoreContext, themeContext } from "../controllers/contexts.js";
 import { errorCard } from "../controls/templates.js";
 import type { ToastDetail } from "../controls/toast.js";
@@ -14,7 +14,6 @@ import { NOT_FOUND, ROUTES } from "./routes.js";
 import type { OverlayName } from "./overlay.js";
 import type { Toasts } from "./toasts.js";
 import { SessionStore } from "./session-store.js";
-import "./quarantine-banner.js";
 import "./route-outlet.js";
 import "./side-nav.js";
 import "./tab-bar.js";
@@ -25,7 +24,6 @@ const RETRY_MS = 4_000;
  * The interface: decides which page is shown, gives pages what they need by context, moves the focus and says the
  * title after each navigation. It stays in light DOM, so that the forms of login and set-up do.
  */
-@customElement("vt-app")
 export class App extends LitElement {
   readonly #client = new VatioClient();
   readonly #router = new Router();

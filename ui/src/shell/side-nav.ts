@@ -43,6 +43,11 @@ export class SideNav extends HubElement {
     @media (max-width: 720px) { :host { display: none; } }
   `;
 
+  protected override willUpdate(): void {
+    // Rare, so the banner is only loaded when there is something to say.
+    if (this.#plugins.value?.some(({ state }) => state === "quarantined")) void import("./quarantine-banner.js");
+  }
+
   protected override render(): TemplateResult {
     const panels = panelItems(this.#plugins.value ?? []);
     return html`<nav aria-label=${this.t("nav.main")}>

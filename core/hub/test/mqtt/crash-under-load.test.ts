@@ -2,7 +2,7 @@ import { VatioError } from "@vatio/plugin-api";
 import type { IClientOptions } from "mqtt";
 import { describe, expect, it } from "vitest";
 import { describeWithMosquitto } from "../../../../test/support/programs.js";
-import { connected, device, external, hub } from "./support/external-hub.js";
+import { connected, device, hub } from "./support/external-hub.js";
 import { Mosquitto } from "./support/mosquitto.js";
 import { settle, until } from "./support/settle.js";
 import { portOf, SHELLY, startMqtt, type TestMqtt } from "./support/test-broker.js";

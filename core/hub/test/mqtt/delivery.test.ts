@@ -15,6 +15,7 @@ import {
   outcomes,
   pass,
   RETRYABLE,
+  retain,
   SHELLY,
   textOf,
   useDeliveryFixture,

@@ -2,7 +2,7 @@ import { expect, it, onTestFinished } from "vitest";
 import { findProgram, mosquittoRequirement } from "../../../../test/support/programs.js";
 import { describeWith } from "../../../../test/support/requirement.js";
 import { TestAuthority } from "./support/certificates.js";
-import { connected, type External, external, hub, inWords, whyNot } from "./support/external-hub.js";
+import { connected, type External, hub, inWords, whyNot } from "./support/external-hub.js";
 import { Mosquitto } from "./support/mosquitto.js";
 import { until } from "./support/settle.js";
 import { startMqtt, type TestMqtt } from "./support/test-broker.js";

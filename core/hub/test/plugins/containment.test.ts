@@ -1,5 +1,5 @@
 import process from "node:process";
-import { type ChannelId, milliseconds, type PluginContext, type PluginId, row, Type } from "@vatio/plugin-api";
+import { type ChannelId, milliseconds, type PluginId, row } from "@vatio/plugin-api";
 import { describe, expect, it } from "vitest";
 import { until } from "../mqtt/support/settle.js";
 import { memoryState } from "../support/memory-state.js";
@@ -18,19 +18,9 @@ const meter = testPlugin({ id: "meter", permissions: ["mqtt.subscribe:m", "telem
   });
 });
 
-const slow = testPlugin(
-  {
-    id: "slow",
-    commands: { "slow.wait": { action: "read", input: Type.Object({}), output: Type.Null() } },
-  },
-  (ctx: PluginContext<never>) => {
-    ctx.commands.handle("slow.wait" as never, (() => new Promise(() => undefined)) as never);
-  },
-);
-
 async function start(mode: string, memoryMb = 128): Promise<Harness> {
   const state = await memoryState();
-  const harness = await makeHarness([sourceOf(rogue, { entry }), sourceOf(meter), sourceOf(slow)], {
+  const harness = await makeHarness([sourceOf(rogue, { entry }), sourceOf(meter)], {
     config: { forceWorker: ["rogue"], workerMemoryMb: memoryMb },
     state,
     start: false,
@@ -49,21 +39,12 @@ describe("in a worker", { timeout: 60_000 }, () => {
   it.each<[string, string, number?]>([
     ["throw", "stray"],
     ["reject", "stray"],
-    ["emitter", "stray"],
-    ["exit", "ended its own thread with the code 7"],
     ["loop", "did not answer for 5 s"],
     ["heap", "more memory than a worker may", 64],
     ["buffers", "more than the 64 MB", 64],
     ["text", "it sent something that is no message"],
-    ["shape", "it sent something that is no message"],
-    ["surplus", "it sent something that is no message"],
-    ["method", 'it asked for "constructor"'],
-    ["prototype", 'it asked for "__proto__"'],
-    ["error", "it sent something that is no message"],
     ["large", "one of its messages is too large"],
-    ["deep", "one of its messages is too large"],
     ["flood", "more messages than the hub can take"],
-    ["calls", "more than the hub can do at once"],
   ])("%s is contained and counted, while ingest goes on", async (mode, message, memoryMb) => {
     await using harness = await start(mode, memoryMb);
     expect(harness.stateOf("rogue")).toBe("running");
@@ -82,7 +63,7 @@ describe("in a worker", { timeout: 60_000 }, () => {
     expect(harness.stateOf("meter")).toBe("running");
   });
 
-  it("three crashes within ten minutes set the plugin aside until a person lets it out", async () => {
+  it("exit is contained, and three crashes within ten minutes set the plugin aside until a person lets it out", async () => {
     await using harness = await start("exit");
     for (let crash = 1; crash <= 3; crash++) {
       trigger(harness);
@@ -91,6 +72,7 @@ describe("in a worker", { timeout: 60_000 }, () => {
       await harness.clock.advance(5_000);
       if (crash < 3) await until(() => harness.stateOf("rogue") === "running", "it is back", 20_000);
     }
+    expect(crashes(harness)).toEqual(Array(3).fill("rogue ended its own thread with the code 7."));
     expect(harness.stateOf("rogue")).toBe("quarantined");
     await harness.clock.advance(3_600_000);
     expect(harness.stateOf("rogue")).toBe("quarantined");
@@ -112,33 +94,31 @@ describe("in a worker", { timeout: 60_000 }, () => {
 
   it.each([
     ["setup", "failed", ["stray"]],
-    ["outage", "failed", []],
     ["conflict", "failed", []],
   ])("a setup that ends in %s is judged like an inline one", async (mode, state, crashed) => {
     await using harness = await start(mode);
     expect([harness.stateOf("rogue"), crashes(harness)]).toEqual([state, crashed]);
   });
 
-  it.each([
-    ["map", "E_INPUT_INVALID"],
-    ["function", "E_INPUT_INVALID"],
-    ["arguments", "E_INPUT_INVALID"],
-    ["columns", "E_INPUT_INVALID"],
-    ["payload", "fine"],
-  ])("what the hub does not take (%s) is an error of the call, or counted", async (what, code) => {
-    await using harness = await start("nothing");
-    await expect(harness.services.commands.call(admin, "rogue.try", { what })).resolves.toBe(code);
+  it("is told what the hub does not take, sees little of the hub, and is seen itself", async () => {
+    process.env.VATIO_MQTT_PASSWORD = "s3cret";
+    await using harness = await start("console");
+    delete process.env.VATIO_MQTT_PASSWORD;
+    const attempt = (what: string): Promise<unknown> => harness.services.commands.call(admin, "rogue.try", { what });
+    for (const what of ["map", "function", "arguments", "columns"])
+      await expect(attempt(what)).resolves.toBe("E_INPUT_INVALID");
+    // The answer of publish is not waited for: what is wrong with the event is counted.
+    await expect(attempt("payload")).resolves.toBe("fine");
     await harness.host.settled();
+    const refused = "worker events.publish E_EVENT_INVALID";
+    expect(harness.services.counters.get("plugin:rogue", "handler-failed", refused)).toBe(1);
+    const keys = JSON.parse((await attempt("environment")) as string) as string[];
+    expect([keys.includes("PATH"), keys.some((key) => key.startsWith("VATIO"))]).toEqual([true, false]);
+    await until(() => harness.logs.some(({ message }) => message === "in two lines"));
+    expect(harness.logs.find(({ message }) => message === "to the console")).toMatchObject({ source: "plugin:rogue" });
+    await until(() => (harness.host.get(id)?.memoryBytes ?? 0) > 2 ** 20);
     expect(harness.stateOf("rogue")).toBe("running");
-    if (what === "payload") {
-      expect(
-        harness.services.counters.get("plugin:rogue", "handler-failed", "worker events.publish E_EVENT_INVALID"),
-      ).toBe(1);
-    }
-  });
 
-  it("a call has a deadline, and is given up in the worker as well", async () => {
-    await using harness = await start("nothing");
     const call = harness.services.commands.call(admin, "rogue.wait", {}, { timeout: milliseconds(100) });
     const outcome = expect(call).rejects.toMatchObject({ code: "E_COMMAND_TIMEOUT" });
     await harness.clock.advance(100);
@@ -156,27 +136,6 @@ describe("in a worker", { timeout: 60_000 }, () => {
     expect(harness.stateOf("rogue")).toBe("stopped");
     expect(harness.services.counters.get("plugin:rogue", "leaked", "worker")).toBe(1);
     expect(harness.host.get(id)).not.toHaveProperty("memoryBytes");
-  });
-
-  it("memory is shown", async () => {
-    await using harness = await start("nothing");
-    await until(() => (harness.host.get(id)?.memoryBytes ?? 0) > 2 ** 20);
-  });
-
-  it("what goes to the console goes to the log", async () => {
-    await using harness = await start("console");
-    await until(() => harness.logs.some(({ message }) => message === "in two lines"));
-    expect(harness.logs.find(({ message }) => message === "to the console")).toMatchObject({ source: "plugin:rogue" });
-  });
-
-  it("the environment holds nothing but what programs need", async () => {
-    process.env.VATIO_MQTT_PASSWORD = "s3cret";
-    await using harness = await start("env");
-    delete process.env.VATIO_MQTT_PASSWORD;
-    await until(() => harness.logs.some(({ message }) => message === "environment"));
-    const { keys } = harness.logs.find(({ message }) => message === "environment")?.fields as { keys: string[] };
-    expect(keys).toContain("PATH");
-    expect(keys.filter((key) => key.startsWith("VATIO"))).toEqual([]);
   });
 
   it("code that cannot be loaded is final, and named", async () => {

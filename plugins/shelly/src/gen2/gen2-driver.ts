@@ -12,6 +12,7 @@ import { type Notification, parseNotification, parseReply, type Reply } from "./
 import { Interviewer } from "./interviewer.js";
 import { PrefixWatch } from "./prefix-watch.js";
 import { RpcClient } from "./rpc-client.js";
+import { withSteadyGauges } from "./steady-gauges.js";
 import { prefixOf, splitStatusTopic } from "./topics.js";
 
 /** What the driver of Gen2 and later is made of. */
@@ -136,7 +137,15 @@ export class Gen2Driver {
     const at = instantOf({ unixSeconds: own, arrival, skewMs: device.skewMs });
     const complete = replaces === "device";
     if (complete) this.#noticeRevision(device, decodeConfigRevision(status));
-    return { device, decoded, at, complete, address: decodeAddress(status), ...(message ? { message } : {}) };
+    const completed = { ...decoded, readings: withSteadyGauges(device.gauges, decoded.readings) };
+    return {
+      device,
+      decoded: completed,
+      at,
+      complete,
+      address: decodeAddress(status),
+      ...(message ? { message } : {}),
+    };
   }
 
   async #record({ address, ...entry }: StatusEntry): Promise<void> {
@@ -179,6 +188,7 @@ export class Gen2Driver {
 
   #onAvailability(device: ShellyDevice, online: boolean): void {
     this.#book.setOnline(device, online, online ? undefined : text("shelly.offline.connection"));
+    if (!online) device.gauges.clear();
     if (online) this.#ask(device);
     else if (this.#ctx.config.askDevices) this.#ctx.scheduler.after(DOUBT, () => this.#probe(device));
   }

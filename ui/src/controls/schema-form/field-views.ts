@@ -47,7 +47,9 @@ function helpOf(node: FormNode, value: unknown): string | undefined {
 /** The stored value, where the edited one is another. */
 export function wasOf(node: FormNode, { path, state }: FieldPlace): string | undefined {
   const [before, after] = [getAt(state.base, path), getAt(state.draft, path)];
-  if (isSame(before, after)) return undefined;
+  // The numbers of rows move, so what stood at one of them before says nothing; the list itself tells that it changed.
+  const isInRow = path.some((step) => typeof step === "number");
+  if (isInRow || isSame(before, after)) return undefined;
   const shown = shownValue(node, before);
   return shown ? i18n.t("form.was", { value: shown }) : i18n.t("form.changed");
 }

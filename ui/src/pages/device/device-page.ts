@@ -9,10 +9,7 @@ import type { RouteParams } from "../../shell/route-table.js";
 import { heardAt, mainPoints, phasesOf, pointsOf } from "../devices/device-model.js";
 import "../../controls/boundary.js";
 import "../../shell/page-head.js";
-import "../devices/pending-device.js";
 import "./control-card.js";
-import "./device-messages.js";
-import "./device-settings.js";
 import "./facts-card.js";
 import "./history-card.js";
 import "./live-card.js";
@@ -59,6 +56,14 @@ export class DevicePage extends HubElement {
   override disconnectedCallback(): void {
     super.disconnectedCallback();
     this.#end?.();
+  }
+
+  protected override willUpdate(): void {
+    // Elements are upgraded when their module has come; most visits need only the overview.
+    const device = this.#devices.value?.find(({ id }) => id === this.params.id);
+    if (device?.state === "pending") void import("../devices/pending-device.js");
+    else if (this.#tab() === "messages") void import("./device-messages.js");
+    else if (this.#tab() === "settings") void import("./device-settings.js");
   }
 
   protected override render(): TemplateResult {

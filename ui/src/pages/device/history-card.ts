@@ -15,7 +15,6 @@ import { daysOf, daysRange, hasNext, type HistoryRange, moveRange, NAMED_RANGES,
 import { type HistoryStats, statsOf } from "./history-stats.js";
 import { linesOf, type MeasureLine, measuresOf, startsAtZero } from "./measures.js";
 import "../../charts/chart.js";
-import "../../controls/dialog.js";
 
 interface Loaded {
   readonly span: Span;
@@ -239,7 +238,8 @@ export class HistoryCard extends HubElement {
     this.#setRange(moveRange(this.range, step, this.client.live.now()));
   }
 
-  readonly #choose = (): void => {
+  readonly #choose = async (): Promise<void> => {
+    await import("../../controls/dialog.js");
     this.days = daysOf(this.#span(), this.format.options.zone);
     this.problem = "";
     this.choosing = true;

@@ -12,6 +12,7 @@ import { nextTheme } from "../../theme/theme-store.js";
 import { languageChoice } from "../login/gate.js";
 import { GateElement } from "../login/gate-element.js";
 import { GateProblem } from "../login/gate-problem.js";
+// biome-ignore lint/correctness/useImportExtensions: a style sheet that the bundler reads as text.
 import setupCss from "./setup.css?inline";
 import {
   answersOf,
@@ -60,14 +61,19 @@ export class SetupPage extends GateElement {
     adoptInDocument(setupSheet);
     this.#endMoves = this.navigation.changes.on(() => this.#moved());
     this.#siteProposal = this.t("setup.siteProposal");
-    this.draft ??= proposeAnswers({
+    // Who comes back after set-up answered elsewhere: nothing here may be told as if it were the answer.
+    if (!this.session) this.draft ??= this.#proposal();
+    this.#moved();
+  }
+
+  #proposal(): SetupDraft {
+    return proposeAnswers({
       languages: navigator.languages,
       zone: Intl.DateTimeFormat().resolvedOptions().timeZone,
       language: i18n.language,
       code: this.navigation.location.query.get("code") ?? "",
       siteName: this.#siteProposal,
     });
-    this.#moved();
   }
 
   override disconnectedCallback(): void {
@@ -82,10 +88,10 @@ export class SetupPage extends GateElement {
 
   protected override render(): TemplateResult | typeof nothing {
     const { draft, step } = this;
-    if (!draft) return nothing;
+    if (!draft && step !== "devices") return nothing;
     return html`<div class="setup">${setupSummary(step, draft)}
       <main class="setup-main">${this.#top()}${setupSteps(step, draft)}
-        ${step === "devices" ? this.#devices() : this.#form(step, draft)}</main></div>`;
+        ${step === "devices" || !draft ? this.#devices() : this.#form(step, draft)}</main></div>`;
   }
 
   #top(): TemplateResult {
@@ -151,9 +157,10 @@ export class SetupPage extends GateElement {
   /** The address names another step: by a button here, or by those of the browser. */
   #moved(): void {
     const { path, query } = this.navigation.location;
-    if (!this.draft || path !== "/setup") return;
+    if (path !== "/setup") return;
     const wanted = stepNamed(query.get("step"));
-    const step = this.session ? "devices" : reachableStep(wanted === "devices" ? "supply" : wanted, this.draft);
+    const step =
+      this.session || !this.draft ? "devices" : reachableStep(wanted === "devices" ? "supply" : wanted, this.draft);
     if (step === this.step) return;
     this.#show(step);
     this.#problem.clear();

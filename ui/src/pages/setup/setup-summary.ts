@@ -12,13 +12,13 @@ const languageName = (): string => LANGUAGES.find(({ code }) => code === i18n.la
 const supplyName = ({ phases }: SetupDraft): string => t(phases === 3 ? "site.phase3" : "site.phase1");
 
 /** The steps, the present one, and in a few words what was answered. */
-export function setupSteps(current: SetupStep, draft: SetupDraft): TemplateResult {
+export function setupSteps(current: SetupStep, draft: SetupDraft | undefined): TemplateResult {
   const at = SETUP_STEPS.indexOf(current);
   return html`<ol class="setup-steps" aria-label=${t("setup.stepOf", { step: at + 1, steps: SETUP_STEPS.length })}>${SETUP_STEPS.map(
     (step, index) => {
       const done = index < at;
       const present = index === at;
-      return html`<li class="${done ? "done" : ""} ${present ? "cur" : ""}" aria-current=${present ? "step" : nothing}><span class="setup-mark" aria-hidden="true">${done ? icon("check") : index + 1}</span><span class="st"><b>${t(`setup.step.${step}`)}</b>${done ? html`<small>${answerOf(step, draft)}</small>` : nothing}</span></li>`;
+      return html`<li class="${done ? "done" : ""} ${present ? "cur" : ""}" aria-current=${present ? "step" : nothing}><span class="setup-mark" aria-hidden="true">${done ? icon("check") : index + 1}</span><span class="st"><b>${t(`setup.step.${step}`)}</b>${done && draft ? html`<small>${answerOf(step, draft)}</small>` : nothing}</span></li>`;
     },
   )}</ol>`;
 }
@@ -39,7 +39,12 @@ function answerOf(step: SetupStep, draft: SetupDraft): string {
 }
 
 /** What was answered so far, beside the form on wide screens. */
-export function setupSummary(present: SetupStep, draft: SetupDraft): TemplateResult {
+export function setupSummary(present: SetupStep, draft: SetupDraft | undefined): TemplateResult {
+  return html`<aside class="setup-side" aria-label=${t("setup.soFar")}><span class="gate-brand"><span class="gate-mark">${icon("zap")}</span><span>Vatio</span></span>
+    ${draft ? html`<h2>${t("setup.soFar")}</h2>${answers(present, draft)}` : nothing}</aside>`;
+}
+
+function answers(present: SetupStep, draft: SetupDraft): TemplateResult[] {
   const at = SETUP_STEPS.indexOf(present);
   const rows: readonly (readonly [from: SetupStep, icon: IconName, title: string, text: string])[] = [
     ["welcome", "languages", languageName(), i18n.format.number(SAMPLE_NUMBER, 2)],
@@ -48,7 +53,9 @@ export function setupSummary(present: SetupStep, draft: SetupDraft): TemplateRes
     ["supply", "coins", currencyName(draft.currency), draft.currency],
     ["devices", "utility-pole", supplyName(draft), `${draft.nominalVoltage} V`],
   ];
-  return html`<aside class="setup-side" aria-label=${t("setup.soFar")}><span class="gate-brand"><span class="gate-mark">${icon("zap")}</span><span>Vatio</span></span>
-    <h2>${t("setup.soFar")}</h2>
-    ${rows.filter(([from]) => SETUP_STEPS.indexOf(from) <= at).map(([, name, title, text]) => html`<div class="setup-sum">${icon(name)}<span><b>${title}</b><small>${text}</small></span></div>`)}</aside>`;
+  const told = rows.filter(([from]) => SETUP_STEPS.indexOf(from) <= at);
+  return told.map(
+    ([, name, title, text]) =>
+      html`<div class="setup-sum">${icon(name)}<span><b>${title}</b><small>${text}</small></span></div>`,
+  );
 }

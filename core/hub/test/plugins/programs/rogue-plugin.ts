@@ -16,7 +16,6 @@ const post = (message: unknown): void => parentPort?.postMessage(message);
 const MODES: Readonly<Record<string, (ctx: Context) => unknown>> = {
   throw: () => setTimeout(fail, 1),
   reject: () => void Promise.reject(new TypeError("stray")),
-  emitter: () => setImmediate(() => process.emit("error" as never, new TypeError("stray") as never)),
   exit: () => process.exit(7),
   loop: () => {
     for (;;) hoard.length = 0;
@@ -28,27 +27,10 @@ const MODES: Readonly<Record<string, (ctx: Context) => unknown>> = {
     setInterval(() => hoard.push(new Uint8Array(16 * 2 ** 20).fill(1)), 5);
   },
   text: () => post("rubbish"),
-  shape: () => post({ kind: "call", id: "one", method: "kv.get", args: {} }),
-  surplus: () => post({ kind: "abort", id: 1, more: true }),
-  method: () => post({ kind: "cast", method: "constructor", args: {} }),
-  prototype: () => post({ kind: "cast", method: "__proto__", args: {} }),
-  error: () => post({ kind: "error", id: 1, error: { code: "nonsense", message: 5 } }),
   large: () => post({ kind: "cast", method: "log", args: { bytes: new Uint8Array(81 * 2 ** 20) } }),
-  deep: () => {
-    let deep: unknown = 1;
-    for (let n = 0; n < 1_100_000; n++) deep = n % 1_000 === 0 ? [deep] : [deep, 1].slice(0, 1);
-    post({ kind: "cast", method: "log", args: Array.from({ length: 1_100_000 }, () => 1) });
-    return deep;
-  },
   flood: () => {
     for (let n = 0; n < 200_000; n++) post({ kind: "cast", method: "count", args: { name: "x", reason: "y" } });
   },
-  calls: () => {
-    for (let n = 1; n <= 20_000; n++)
-      post({ kind: "call", id: 1_000_000 + n, method: "commands.call", args: { name: "slow.wait", input: {} } });
-  },
-  shared: () =>
-    post({ kind: "cast", method: "telemetry.write", args: { batches: [new Float64Array(new SharedArrayBuffer(8))] } }),
 };
 
 /** What does not end the plugin: it is answered, or counted. */
@@ -58,13 +40,14 @@ const TOLERATED: Readonly<Record<string, (ctx: Context) => Promise<unknown>>> = 
   arguments: async (ctx) => ctx.kv.get(5 as never),
   columns: async (ctx) =>
     ctx.telemetry.write({ channel: "rogue:1/x" as never, origin: "live", at: [1] as never, columns: {} }),
+  environment: async () => JSON.stringify(Object.keys(process.env)),
   payload: async (ctx) => ctx.events.publish("rogue.event" as never, { n: "no number" } as never),
 };
 
-const codeOf = async (call: Promise<unknown>): Promise<string> => {
+const answerOf = async (call: Promise<unknown> | undefined): Promise<string> => {
   try {
-    await call;
-    return "fine";
+    const answer = await call;
+    return typeof answer === "string" ? answer : "fine";
   } catch (error) {
     return VatioError.is(error) ? error.code : String(error);
   }
@@ -79,7 +62,7 @@ export default definePlugin({
     hub: "^0.1",
     config,
     configVersion: 1,
-    permissions: ["telemetry.write", "commands.call:slow.wait"],
+    permissions: ["telemetry.write"],
     events: { "rogue.event": { payload: Type.Object({ n: Type.Integer() }) } },
     commands: {
       "rogue.try": { action: "read", input: Type.Object({ what: Type.String() }), output: Type.String() },
@@ -89,12 +72,10 @@ export default definePlugin({
   setup(ctx) {
     const { mode } = ctx.config;
     if (mode === "setup") fail();
-    if (mode === "outage") throw new VatioError("E_NET_UNREACHABLE", "Not yet.", { retryable: true });
     if (mode === "conflict") ctx.commands.handle("switch.set", async () => ({ wasOn: null, on: true }));
     if (mode === "conflict") ctx.commands.handle("switch.set", async () => ({ wasOn: null, on: true }));
     if (mode === "stubborn") ctx.defer(() => new Promise(() => undefined));
-    if (mode === "console") console.log("to the console\nin two lines");
-    if (mode === "env") ctx.log.info("environment", { keys: Object.keys(process.env).sort() });
+    if (mode === "console") process.stdout.write("to the console\nin two lines\n");
     ctx.events.subscribe("settings.changed", ({ payload }) => {
       if (payload.key !== "now") return;
       if (mode === "handler") fail();
@@ -102,7 +83,7 @@ export default definePlugin({
     });
     ctx.commands.handle(
       "rogue.try" as never,
-      (async ({ what }: { what: string }) => codeOf(TOLERATED[what]?.(ctx) ?? Promise.resolve())) as never,
+      (async ({ what }: { what: string }) => answerOf(TOLERATED[what]?.(ctx))) as never,
     );
     ctx.commands.handle(
       "rogue.wait" as never,
