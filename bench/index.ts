@@ -4,7 +4,9 @@ import { runHubBench } from "./hub/run-hub-bench.js";
 import { runStoreBench } from "./store/run-store-bench.js";
 
 const [processor] = os.cpus();
-console.log(`${os.cpus().length} x ${processor?.model ?? "unknown processor"}, ${Math.round(os.totalmem() / 1e9)} GB, Node.js ${process.versions.node}, ${os.platform()} ${os.arch()}`);
+console.log(
+  `${os.cpus().length} x ${processor?.model ?? "unknown processor"}, ${Math.round(os.totalmem() / 1e9)} GB, Node.js ${process.versions.node}, ${os.platform()} ${os.arch()}`,
+);
 console.log("Load generator and hub share the machine.");
 
 const wanted = process.argv.slice(2);

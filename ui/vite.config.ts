@@ -68,7 +68,8 @@ function flatTemplates(): Plugin {
     name: "vatio-flat-templates",
     apply: "build",
     generateBundle(_options, bundle) {
-      for (const chunk of Object.values(bundle)) if (chunk.type === "chunk") chunk.code = chunk.code.replace(/\n\s+/g, " ");
+      for (const chunk of Object.values(bundle))
+        if (chunk.type === "chunk") chunk.code = chunk.code.replace(/\n\s+/g, " ");
     },
   };
 }

@@ -1,4 +1,4 @@
-import "./theme/document.css";
+import "./theme/document.js";
 import { App } from "./shell/app.js";
 
 customElements.define("vt-app", App);

@@ -3,6 +3,7 @@
 export { css, html, LitElement, nothing, svg } from "lit";
 export { customElement, property, query, state } from "lit/decorators.js";
 export { repeat } from "lit/directives/repeat.js";
+
 import "./charts/chart.js";
 import "./charts/spark.js";
 
@@ -14,8 +15,8 @@ export type { IconName } from "./controls/icons/icon-names.js";
 export { emptyCard, errorCard, figure } from "./controls/templates.js";
 export { VatioElement } from "./controls/vatio-element.js";
 export type { Device, Point, Reading, Series, Site } from "./data/api.js";
-export type { UiFormat } from "./i18n/ui-format.js";
 export { t } from "./i18n/i18n.js";
+export type { UiFormat } from "./i18n/ui-format.js";
 
 /** Version of this contract; a plugin names it as `ui.api` in its manifest. */
 export const UI_API = 1;

@@ -20,7 +20,7 @@ import { HealthTree } from "./health.js";
 import { createHubLog, type HubLog } from "./log/index.js";
 import { createMqtt, type HubMqtt } from "./mqtt/index.js";
 import { createPluginHost, createPluginStates, type Lan, SystemLan } from "./plugins/index.js";
-import type { PluginHost, PluginSource } from "./plugins/types.js";
+import type { HubPluginHost, PluginSource } from "./plugins/types.js";
 import { type Random, systemRandom, ulids } from "./random.js";
 import {
   Admission,
@@ -98,7 +98,7 @@ export interface HubParts {
   readonly authorizer: Authorizer;
   readonly telemetry: TelemetryStore;
   readonly mqtt: HubMqtt;
-  readonly plugins: PluginHost;
+  readonly plugins: HubPluginHost;
 }
 
 /** The parts that need nothing but the system. */

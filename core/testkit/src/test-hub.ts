@@ -170,15 +170,17 @@ export class TestHub implements AsyncDisposable {
   }
 
   /** Waits until nothing is under way. */
-  settle(): Promise<void> {
-    return settle(() => this.#isIdle());
+  async settle(quietTurns?: number): Promise<void> {
+    await settle(() => this.#isIdle(), quietTurns);
+    await this.parts.plugins.settled();
+    await settle(() => this.#isIdle(), quietTurns);
   }
 
   /** Lets virtual time pass: every timer fires at its time, and what it starts is done before the next one. */
   async advance(written: string | DurationMs): Promise<void> {
     const until = (this.clock.now() + span(written)) as Instant;
     await this.settle();
-    while (this.clock.fireNext(until)) await settle(() => this.#isIdle(), 1);
+    while (this.clock.fireNext(until)) await this.settle(1);
     this.clock.jumpTo(until);
     await this.settle();
   }

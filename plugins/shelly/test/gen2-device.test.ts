@@ -140,7 +140,7 @@ describe("a simulated Plus 1PM on the real hub", () => {
     await eventually(() => last(hub, CHANNEL, "energy_import_wh") === 10, "the register counts");
     await hub.settle();
     const now = (await hub.readings(CHANNEL)).filter(({ at }) => at === hub.clock.now());
-    expect(now).toEqual([{ at: hub.clock.now(), energy_import_wh: 10 }]);
+    expect(now).toEqual([expect.objectContaining({ at: hub.clock.now(), energy_import_wh: 10, power_w: 600 })]);
   });
 
   it("is stamped with the arrival before it knows the date", async () => {

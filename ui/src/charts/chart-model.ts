@@ -78,7 +78,10 @@ export function markGaps(at: readonly number[], values: Column, bucketMs: number
  * Adds a row without values into every long gap of time, so that a line breaks there: readings that are not in buckets
  * leave no empty bucket behind.
  */
-export function breakGaps(at: readonly number[], columns: readonly Column[]): { readonly at: number[]; readonly columns: Column[] } {
+export function breakGaps(
+  at: readonly number[],
+  columns: readonly Column[],
+): { readonly at: number[]; readonly columns: Column[] } {
   const known = at.map(() => 1);
   const most = GAP_INTERVALS * expectedInterval(at, known, 0);
   const breaks = at.flatMap((instant, index) => ((at[index + 1] ?? instant) - instant > most ? [index] : []));
@@ -87,7 +90,10 @@ export function breakGaps(at: readonly number[], columns: readonly Column[]): { 
     let next = 0;
     return values.flatMap((value, index) => (breaks[next] === index ? (next++, [value, filler(index)]) : [value]));
   };
-  return { at: spread(at, (index) => (at[index] ?? 0) + 1), columns: columns.map((column) => spread(column, () => null)) };
+  return {
+    at: spread(at, (index) => (at[index] ?? 0) + 1),
+    columns: columns.map((column) => spread(column, () => null)),
+  };
 }
 
 /** Runs of nulls as [first, after last). */

@@ -17,7 +17,9 @@ export class ChartTable extends VatioElement {
   protected override render(): TemplateResult | typeof nothing {
     const { model } = this;
     if (!model) return nothing;
-    const rows = [...model.at.keys()].reverse().filter((index) => model.lines.some(({ values }) => values[index] != null));
+    const rows = [...model.at.keys()]
+      .reverse()
+      .filter((index) => model.lines.some(({ values }) => values[index] != null));
     const pages = Math.max(1, Math.ceil(rows.length / PAGE));
     const page = Math.min(this.page, pages - 1);
     return html`<div class="scroll-x" tabindex="0" role="region" aria-label=${this.label}><table class="tbl">

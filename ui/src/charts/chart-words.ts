@@ -5,16 +5,21 @@ import type { ChartLine, ChartModel } from "./chart-model.js";
 /** One scale for all values of a chart, from the largest of them. */
 export function stepOf({ lines, unit }: ChartModel): UnitStep {
   let most = 0;
-  for (const { values, max } of lines) for (const value of max ?? values) if (value !== null) most = Math.max(most, Math.abs(value));
+  for (const { values, max } of lines)
+    for (const value of max ?? values) if (value !== null) most = Math.max(most, Math.abs(value));
   return stepFor(most, unit);
 }
 
 /** A value with its unit on the scale of the chart. */
-export const valueText = (value: number | null | undefined, format: UiFormat, { unit, step }: { readonly unit: string; readonly step: UnitStep }): string =>
-  value === null || value === undefined ? "–" : format.quantity(value, unit, step);
+export const valueText = (
+  value: number | null | undefined,
+  format: UiFormat,
+  { unit, step }: { readonly unit: string; readonly step: UnitStep },
+): string => (value === null || value === undefined ? "–" : format.quantity(value, unit, step));
 
 /** Whether times need their seconds. */
-export const needsSeconds = ({ bucketMs, from, to }: ChartModel): boolean => bucketMs < 60_000 && to - from <= 2 * 3_600_000;
+export const needsSeconds = ({ bucketMs, from, to }: ChartModel): boolean =>
+  bucketMs < 60_000 && to - from <= 2 * 3_600_000;
 
 /** The time of a bucket as a tooltip writes it: short ranges without the day. */
 export function momentText(at: number, model: ChartModel, format: UiFormat): string {
@@ -24,5 +29,8 @@ export function momentText(at: number, model: ChartModel, format: UiFormat): str
 
 /** Index of the newest value of any line; -1 when there is none. */
 export function lastIndex(lines: readonly ChartLine[]): number {
-  return Math.max(-1, ...lines.map(({ values }) => values.findLastIndex((value) => value !== null && value !== undefined)));
+  return Math.max(
+    -1,
+    ...lines.map(({ values }) => values.findLastIndex((value) => value !== null && value !== undefined)),
+  );
 }

@@ -191,7 +191,8 @@ export class Chart extends VatioElement {
     this.asTable = !this.asTable;
   };
 
-  readonly #fullscreen = (): void => void (document.fullscreenElement ? document.exitFullscreen() : this.requestFullscreen());
+  readonly #fullscreen = (): void =>
+    void (document.fullscreenElement ? document.exitFullscreen() : this.requestFullscreen());
 
   readonly #key = (event: KeyboardEvent): void => {
     const model = this.#shown();
@@ -200,7 +201,10 @@ export class Chart extends VatioElement {
     if (event.key === "Escape") this.#plot?.resetZoom();
     else if (event.key === "End") this.#move(lastIndex(model.lines));
     else if (event.key === "Home") this.#move(nextValue(model.lines, -1, 1));
-    else if (step !== undefined) this.#move(nextValue(model.lines, this.cursor?.index ?? lastIndex(model.lines), event.shiftKey ? step * 10 : step));
+    else if (step !== undefined)
+      this.#move(
+        nextValue(model.lines, this.cursor?.index ?? lastIndex(model.lines), event.shiftKey ? step * 10 : step),
+      );
     else return;
     event.preventDefault();
   };

@@ -59,10 +59,22 @@ interface Direction {
 function directionOf({ width, height, vertical }: FlowBox): Direction {
   if (vertical) {
     const [top, bottom] = [WORDS.top, height - WORDS.bottom];
-    return { across: width, gaps: { source: 20, sink: 8 }, stations: { source: top, middle: (top + bottom) / 2, sink: bottom }, fill: 1, waist: 0.74 };
+    return {
+      across: width,
+      gaps: { source: 20, sink: 8 },
+      stations: { source: top, middle: (top + bottom) / 2, sink: bottom },
+      fill: 1,
+      waist: 0.74,
+    };
   }
   const [left, right] = [WORDS.source, width - WORDS.sink];
-  return { across: height, gaps: { source: 34, sink: 18 }, stations: { source: left, middle: (left + right) / 2, sink: right }, fill: 0.94, waist: 1 };
+  return {
+    across: height,
+    gaps: { source: 34, sink: 18 },
+    stations: { source: left, middle: (left + right) / 2, sink: right },
+    fill: 0.94,
+    waist: 1,
+  };
 }
 
 /** Parts that are wide enough to be seen: none under 1 % of the whole. */
@@ -72,21 +84,38 @@ export function visibleParts<T extends FlowPart>(parts: readonly T[]): T[] {
 }
 
 /** Places bars, middle and ribbons; undefined when nothing flows. */
-export function layoutFlow(sources: readonly FlowPart[], sinks: readonly FlowPart[], box: FlowBox): FlowLayout | undefined {
+export function layoutFlow(
+  sources: readonly FlowPart[],
+  sinks: readonly FlowPart[],
+  box: FlowBox,
+): FlowLayout | undefined {
   const [from, to] = [visibleParts(sources), visibleParts(sinks)];
   const total = Math.max(sumOf(from), sumOf(to));
   if (total <= 0) return undefined;
   const direction = directionOf(box);
   const { across, gaps, stations, fill, waist } = direction;
-  const room = Math.min(across - gaps.source * Math.max(0, from.length - 1), across - gaps.sink * Math.max(0, to.length - 1));
+  const room = Math.min(
+    across - gaps.source * Math.max(0, from.length - 1),
+    across - gaps.sink * Math.max(0, to.length - 1),
+  );
   const scale = (Math.max(20, room) / total) * fill;
   const sourceBars = place(from, gaps.source, scale, across);
   const sinkBars = place(to, gaps.sink, scale, across);
   const size = total * scale * waist;
   const middle: FlowBar = { key: "middle", at: (across - size) / 2, size };
   const ribbons = [
-    ...ribbonsOf(sourceBars, middle, waist, { side: "source", outer: stations.source + FLOW_BAR, inner: stations.middle, vertical: box.vertical }),
-    ...ribbonsOf(sinkBars, middle, waist, { side: "sink", outer: stations.sink - FLOW_BAR, inner: stations.middle, vertical: box.vertical }),
+    ...ribbonsOf(sourceBars, middle, waist, {
+      side: "source",
+      outer: stations.source + FLOW_BAR,
+      inner: stations.middle,
+      vertical: box.vertical,
+    }),
+    ...ribbonsOf(sinkBars, middle, waist, {
+      side: "sink",
+      outer: stations.sink - FLOW_BAR,
+      inner: stations.middle,
+      vertical: box.vertical,
+    }),
   ];
   return { sources: sourceBars, sinks: sinkBars, middle, ribbons, stations };
 }
@@ -112,7 +141,12 @@ interface RibbonSide {
   readonly vertical: boolean;
 }
 
-function ribbonsOf(bars: readonly FlowBar[], middle: FlowBar, waist: number, { side, outer, inner, vertical }: RibbonSide): FlowRibbon[] {
+function ribbonsOf(
+  bars: readonly FlowBar[],
+  middle: FlowBar,
+  waist: number,
+  { side, outer, inner, vertical }: RibbonSide,
+): FlowRibbon[] {
   const length = bars.reduce((sum, { size }) => sum + size * waist, 0);
   let at = middle.at + (middle.size - length) / 2;
   return bars.map(({ key, at: start, size }) => {
@@ -131,7 +165,8 @@ interface End {
 /** A band with two parallel cubic edges. */
 function ribbonPath(a: End, b: End, vertical: boolean): string {
   const half = (a.along + b.along) / 2;
-  const p = (along: number, across: number): string => (vertical ? `${round(across)},${round(along)}` : `${round(along)},${round(across)}`);
+  const p = (along: number, across: number): string =>
+    vertical ? `${round(across)},${round(along)}` : `${round(along)},${round(across)}`;
   return [
     `M${p(a.along, a.at)}`,
     `C${p(half, a.at)} ${p(half, b.at)} ${p(b.along, b.at)}`,

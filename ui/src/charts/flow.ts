@@ -1,4 +1,4 @@
-import { css, html, nothing, svg, type SVGTemplateResult, type TemplateResult } from "lit";
+import { css, html, nothing, type SVGTemplateResult, svg, type TemplateResult } from "lit";
 import { customElement, property } from "lit/decorators.js";
 import { cssVars } from "../controls/css-vars.js";
 import { icon } from "../controls/icons/icon.js";
@@ -47,7 +47,7 @@ export class Flow extends VatioElement {
     rect { transition: y var(--t-flow) ease-out, height var(--t-flow) ease-out, x var(--t-flow) ease-out, width var(--t-flow) ease-out; }
     .w { position: absolute; display: flex; align-items: center; transform: translateY(-50%); line-height: 1.25; top: var(--y); left: var(--x); width: var(--w); transition: top var(--t-flow) ease-out; }
     .w em { font-style: normal; font-weight: 550; font-size: 14px; color: var(--ink-2); overflow: hidden; text-overflow: ellipsis; white-space: nowrap; min-width: 0; }
-    .w b { font-weight: 640; font-size: 14.5px; font-variant-numeric: tabular-nums; white-space: nowrap; }
+    .w b { color: var(--live-ink); font-weight: 640; font-size: 14.5px; font-variant-numeric: tabular-nums; white-space: nowrap; }
     .w small { font-size: 13px; font-weight: 550; color: var(--muted); margin-left: 4px; }
     .src { display: grid; grid-template-columns: 30px 1fr; }
     .src .i { grid-row: span 2; width: 22px; height: 22px; color: var(--c); }
@@ -74,7 +74,10 @@ export class Flow extends VatioElement {
 
   protected override render(): TemplateResult {
     const vertical = this.#width < PHONE_WIDTH;
-    const layout = this.#width > 0 ? layoutFlow(this.sources, this.sinks, { width: this.#width, height: this.#height, vertical }) : undefined;
+    const layout =
+      this.#width > 0
+        ? layoutFlow(this.sources, this.sinks, { width: this.#width, height: this.#height, vertical })
+        : undefined;
     return html`<div class="box" role="img" aria-label=${this.#name()}>${layout ? this.#picture(layout, vertical) : nothing}</div>
       <ul class="plain-l" aria-hidden="true">${this.sinks.map(({ label, watts, color, hatched }) => html`<li><i class="sw ${hatched ? "hatch" : ""}" ${cssVars({ "--c": `var(${color})` })}></i>${label}<b>${this.format.quantity(watts, "W")}</b></li>`)}</ul>`;
   }
@@ -82,7 +85,8 @@ export class Flow extends VatioElement {
   #picture(layout: FlowLayout, vertical: boolean): TemplateResult {
     const items = new Map([...this.sources, ...this.sinks].map((item) => [item.key, item]));
     const { stations, middle } = layout;
-    const along = (bar: FlowBar, begin: number, thickness = FLOW_BAR): SVGTemplateResult => barOf(bar, { begin, thickness, vertical, fill: items.get(bar.key)?.color ?? "--brand" });
+    const along = (bar: FlowBar, begin: number, thickness = FLOW_BAR): SVGTemplateResult =>
+      barOf(bar, { begin, thickness, vertical, fill: items.get(bar.key)?.color ?? "--brand" });
     return html`<svg viewBox="0 0 ${this.#width} ${this.#height}" aria-hidden="true">
         <defs>${[...items.values()].flatMap(({ key, color }) => (["source", "sink"] as const).map((side) => gradientOf({ id: `${side}-${key}`, color, side, stations, vertical })))}</defs>
         ${layout.ribbons.map(({ key, side, d }) => svg`<path d=${d} fill="url(#${side}-${key})"/>`)}
@@ -94,7 +98,15 @@ export class Flow extends VatioElement {
       ${vertical ? nothing : layout.sinks.map((bar) => this.#sinkWords(bar, layout, items.get(bar.key)))}`;
   }
 
-  #sourceWords(bar: FlowBar, { index, layout, vertical, item }: { index: number; layout: FlowLayout; vertical: boolean; item: FlowItem | undefined }): TemplateResult | typeof nothing {
+  #sourceWords(
+    bar: FlowBar,
+    {
+      index,
+      layout,
+      vertical,
+      item,
+    }: { index: number; layout: FlowLayout; vertical: boolean; item: FlowItem | undefined },
+  ): TemplateResult | typeof nothing {
     if (!item) return nothing;
     const watts = html`<b>${figure(this.format.scaled(item.watts, "W"))}</b>`;
     const middle = bar.at + bar.size / 2;
@@ -115,7 +127,10 @@ export class Flow extends VatioElement {
   }
 
   #name(): string {
-    const list = (items: readonly FlowItem[]): string => visibleParts(items).map(({ label, watts }) => `${label} ${this.format.quantity(watts, "W")}`).join(", ");
+    const list = (items: readonly FlowItem[]): string =>
+      visibleParts(items)
+        .map(({ label, watts }) => `${label} ${this.format.quantity(watts, "W")}`)
+        .join(", ");
     return `${this.label}: ${this.t("flow.words", { from: list(this.sources) || this.t("state.noData"), to: list(this.sinks) || this.t("state.noData") })}`;
   }
 }

@@ -42,7 +42,9 @@ export class LiveBuffer {
 
   /** The seconds of a range that hold a value of any line, ascending, with the value of each line. */
   read(from: number, to: number): { readonly at: number[]; readonly columns: Column[] } {
-    const order = [...this.#at.keys()].filter((slot) => (this.#at[slot] ?? EMPTY) >= from && (this.#at[slot] ?? EMPTY) <= to).sort((a, b) => (this.#at[a] ?? EMPTY) - (this.#at[b] ?? EMPTY));
+    const order = [...this.#at.keys()]
+      .filter((slot) => (this.#at[slot] ?? EMPTY) >= from && (this.#at[slot] ?? EMPTY) <= to)
+      .sort((a, b) => (this.#at[a] ?? EMPTY) - (this.#at[b] ?? EMPTY));
     const pick = (column: Float64Array): Column =>
       order.map((slot) => {
         const value = column[slot] ?? Number.NaN;

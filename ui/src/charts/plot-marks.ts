@@ -25,12 +25,17 @@ export function drawGaps(u: uPlot, marks: GapMarks): void {
       ctx.fillStyle = fill;
       ctx.fillRect(left, bbox.top, right - left, bbox.height);
     }
-    if (right - left > LABEL_FROM_PX * devicePixelRatio) writeLabel(ctx, marks, { x: (left + right) / 2, y: bbox.top + 14 * devicePixelRatio });
+    if (right - left > LABEL_FROM_PX * devicePixelRatio)
+      writeLabel(ctx, marks, { x: (left + right) / 2, y: bbox.top + 14 * devicePixelRatio });
   }
   ctx.restore();
 }
 
-function writeLabel(ctx: CanvasRenderingContext2D, marks: GapMarks, { x, y }: { readonly x: number; readonly y: number }): void {
+function writeLabel(
+  ctx: CanvasRenderingContext2D,
+  marks: GapMarks,
+  { x, y }: { readonly x: number; readonly y: number },
+): void {
   const p = devicePixelRatio;
   const words = marks.words();
   ctx.font = `600 ${11 * p}px "Figtree Variable", system-ui, sans-serif`;
@@ -70,7 +75,10 @@ export function drawEnd(u: uPlot, series: number, color: string, ground: string)
   const [x, y] = [u.data[0][index], column?.[index]];
   if (x === undefined || typeof y !== "number") return;
   const p = devicePixelRatio;
-  for (const [radius, fill] of [[5.5, ground], [3.6, color]] as const) {
+  for (const [radius, fill] of [
+    [5.5, ground],
+    [3.6, color],
+  ] as const) {
     u.ctx.fillStyle = fill;
     u.ctx.beginPath();
     u.ctx.arc(u.valToPos(x, "x", true), u.valToPos(y, "y", true), radius * p, 0, 2 * Math.PI);

@@ -43,7 +43,12 @@ function lineOf({ key, color, dashed, stepped }: ChartLine, host: PlotHost): uPl
     width: dashed ? 1.5 : 2,
     ...(dashed ? { dash: [5, 4], alpha: 0.7 } : {}),
     ...(stepped ? { paths: (u, index, from, to) => steppedPaths(u, index, from, to) } : {}),
-    points: { show: true, size: 5, fill: () => host.color(color), filter: (u, index) => lonePoints(u.data[index] as Plotted[]) },
+    points: {
+      show: true,
+      size: 5,
+      fill: () => host.color(color),
+      filter: (u, index) => lonePoints(u.data[index] as Plotted[]),
+    },
   };
 }
 
@@ -64,15 +69,33 @@ export function axesOf(host: PlotHost): uPlot.Axis[] {
   };
   const grid = { stroke: () => host.color("--grid"), width: 1 };
   return [
-    { ...common, grid: { show: false }, size: 30, gap: 8, space: 68, values: (u, splits, _axis, _space, incr) => timeLabels(u, splits, { incr, format: host.format }) },
-    { ...common, grid, size: 48, gap: 6, splits: () => ticksOf(host.axis), values: (_u, splits) => valueLabels(splits, host) },
+    {
+      ...common,
+      grid: { show: false },
+      size: 30,
+      gap: 8,
+      space: 68,
+      values: (u, splits, _axis, _space, incr) => timeLabels(u, splits, { incr, format: host.format }),
+    },
+    {
+      ...common,
+      grid,
+      size: 48,
+      gap: 6,
+      splits: () => ticksOf(host.axis),
+      values: (_u, splits) => valueLabels(splits, host),
+    },
   ];
 }
 
 /** A label needs this much room before the end of the axis, or it would be cut. */
 const LABEL_HALF_PX = 16;
 
-function timeLabels(u: uPlot, splits: readonly number[], { incr, format }: { readonly incr: number; readonly format: UiFormat }): string[] {
+function timeLabels(
+  u: uPlot,
+  splits: readonly number[],
+  { incr, format }: { readonly incr: number; readonly format: UiFormat },
+): string[] {
   return splits.map((seconds) => {
     const at = seconds * 1_000;
     if (u.valToPos(seconds, "x") > u.over.clientWidth - LABEL_HALF_PX) return "";

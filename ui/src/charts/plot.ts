@@ -1,3 +1,4 @@
+import { stepFor } from "@vatio/model";
 import uPlot from "uplot";
 import type { UiFormat } from "../i18n/ui-format.js";
 import { type ChartModel, type ColorToken, type GapZone, gapZones, markGaps } from "./chart-model.js";
@@ -5,7 +6,6 @@ import { colorOf, watchTheme, withAlpha } from "./colors.js";
 import { drawEnd, drawGaps } from "./plot-marks.js";
 import { axesOf, hasBand, type PlotHost, seriesOf, useSteppedPaths } from "./plot-options.js";
 import { type AxisRange, leastSpanOf, niceRange, steadyRange } from "./scale.js";
-import { stepFor } from "@vatio/model";
 
 /** A part of the time axis in milliseconds. */
 export interface TimeRange {
@@ -68,7 +68,9 @@ export class Plot implements PlotHost {
     if (moved && !this.#options.live) this.#zoom = undefined;
     this.#model = model;
     this.#zones = gapZones(model);
-    const shape = model.lines.map(({ key, color, dashed, stepped, min }) => [key, color, dashed, stepped, min !== undefined].join()).join("|");
+    const shape = model.lines
+      .map(({ key, color, dashed, stepped, min }) => [key, color, dashed, stepped, min !== undefined].join())
+      .join("|");
     if (!this.#plot || shape !== this.#shape) this.#build(model, shape);
     else this.#plot.setData(columnsOf(model), true);
   }
@@ -162,7 +164,12 @@ export class Plot implements PlotHost {
       cursor: {
         y: false,
         drag: { x: true, y: false, setScale: false },
-        points: { size: 9, width: 2, stroke: () => this.color("--surface"), fill: (u, index) => this.#pointColor(u, index) },
+        points: {
+          size: 9,
+          width: 2,
+          stroke: () => this.color("--surface"),
+          fill: (u, index) => this.#pointColor(u, index),
+        },
         ...(syncKey ? { sync: { key: syncKey } } : {}),
         bind: { dblclick: () => () => this.#doubleClicked() },
       },
@@ -182,7 +189,11 @@ export class Plot implements PlotHost {
   }
 
   #hooks(): uPlot.Hooks.Arrays {
-    const marks = { zones: () => this.#zones, words: this.#options.words.noData, color: (token: ColorToken) => this.color(token) };
+    const marks = {
+      zones: () => this.#zones,
+      words: this.#options.words.noData,
+      color: (token: ColorToken) => this.color(token),
+    };
     return {
       drawClear: [(u) => drawGaps(u, marks)],
       draw: [(u) => this.#drawEnds(u)],
@@ -194,7 +205,8 @@ export class Plot implements PlotHost {
   #drawEnds(u: uPlot): void {
     if (!this.#options.live) return;
     for (const [index, { label, stroke }] of u.series.entries()) {
-      if (label !== undefined && typeof stroke === "function") drawEnd(u, index, String(stroke(u, index)), this.color("--surface"));
+      if (label !== undefined && typeof stroke === "function")
+        drawEnd(u, index, String(stroke(u, index)), this.color("--surface"));
     }
   }
 
@@ -219,7 +231,8 @@ export class Plot implements PlotHost {
 
 const limitsOf = ({ min, max }: AxisRange): uPlot.Range.MinMax => [min, max];
 
-const cursorIndex = ({ cursor: { idx, left } }: uPlot): number | null => (left !== undefined && left >= 0 && typeof idx === "number" ? idx : null);
+const cursorIndex = ({ cursor: { idx, left } }: uPlot): number | null =>
+  left !== undefined && left >= 0 && typeof idx === "number" ? idx : null;
 
 function columnsOf({ at, lines, bucketMs }: ChartModel): uPlot.AlignedData {
   const columns: (number | null | undefined)[][] = [at.map((instant) => instant / 1_000)];

@@ -19,7 +19,11 @@ function roundStep(value: number): number {
 }
 
 /** Round limits around values, with 3 to 5 ticks between them. `leastSpan` keeps noise from filling the axis. */
-export function niceRange(min: number, max: number, { fromZero, leastSpan }: { readonly fromZero: boolean; readonly leastSpan: number }): AxisRange {
+export function niceRange(
+  min: number,
+  max: number,
+  { fromZero, leastSpan }: { readonly fromZero: boolean; readonly leastSpan: number },
+): AxisRange {
   if (!Number.isFinite(min) || !Number.isFinite(max)) return { min: 0, max: 1, step: 0.5 };
   const low = fromZero ? lowest(min, max) : min;
   const high = fromZero ? Math.max(0, max) : max;
@@ -48,7 +52,8 @@ export function ticksOf({ min, max, step }: AxisRange): number[] {
 }
 
 /** Decimals that tell two neighbouring ticks apart. */
-export const tickDecimals = (step: number): number => Math.max(0, Math.min(4, -Math.floor(Math.log10(step) + 1e-9) + (isHalf(step) ? 1 : 0)));
+export const tickDecimals = (step: number): number =>
+  Math.max(0, Math.min(4, -Math.floor(Math.log10(step) + 1e-9) + (isHalf(step) ? 1 : 0)));
 
 const isHalf = (step: number): boolean => Math.abs(step / 10 ** Math.floor(Math.log10(step) + 1e-9) - 2.5) < 1e-6;
 

@@ -15,7 +15,10 @@ const LEAST_SPAN = 14;
 const near = (value: number): string => value.toFixed(1);
 
 /** The path of evenly spaced values in a box; undefined when there are fewer than two. */
-export function sparkPath(values: readonly (number | null)[], { width, height }: { readonly width: number; readonly height: number }): SparkPath | undefined {
+export function sparkPath(
+  values: readonly (number | null)[],
+  { width, height }: { readonly width: number; readonly height: number },
+): SparkPath | undefined {
   const known = values.filter((value): value is number => value !== null);
   if (known.length < 2) return undefined;
   const [low, high] = [Math.min(...known), Math.max(...known)];
@@ -32,6 +35,9 @@ export function sparkPath(values: readonly (number | null)[], { width, height }:
   const last = values.findLastIndex((value) => value !== null);
   const value = values[last];
   const gaps = line.lastIndexOf("M") > 0;
-  const area = gaps || value === null || value === undefined ? "" : `${line}L${near(x(last))} ${near(height)}L${near(x(values.findIndex((each) => each !== null)))} ${near(height)}Z`;
+  const area =
+    gaps || value === null || value === undefined
+      ? ""
+      : `${line}L${near(x(last))} ${near(height)}L${near(x(values.findIndex((each) => each !== null)))} ${near(height)}Z`;
   return { line, area, end: typeof value === "number" ? { x: x(last), y: y(value) } : undefined };
 }

@@ -30,7 +30,10 @@ export class PluginPanelPage extends HubElement {
 
   protected override render(): TemplateResult {
     const plugins = this.#plugins.value;
-    if (!plugins) return this.#plugins.error ? html`<div class="card">${errorCard({ error: this.#plugins.error, retry: this.#plugins.retry })}</div>` : html`<div class="skeleton"></div>`;
+    if (!plugins)
+      return this.#plugins.error
+        ? html`<div class="card">${errorCard({ error: this.#plugins.error, retry: this.#plugins.retry })}</div>`
+        : html`<div class="skeleton"></div>`;
     const found = this.#find(plugins);
     const title = found ? i18n.text(found.panel.title) : this.t("nav.plugins");
     return html`<vt-page-head heading=${title} sub=${found?.plugin.name ?? ""} live></vt-page-head>
@@ -46,13 +49,23 @@ export class PluginPanelPage extends HubElement {
     void this.#load(found);
   }
 
-  #find(plugins: readonly Plugin[]): { readonly plugin: Plugin; readonly panel: Panel; readonly module: string } | undefined {
+  #find(
+    plugins: readonly Plugin[],
+  ): { readonly plugin: Plugin; readonly panel: Panel; readonly module: string } | undefined {
     const plugin = plugins.find(({ id }) => id === this.params.plugin);
     const panel = plugin?.ui?.panels.find(({ id }) => id === this.params.panel);
     return plugin?.ui && panel ? { plugin, panel, module: plugin.ui.module } : undefined;
   }
 
-  async #load({ plugin, panel, module }: { readonly plugin: Plugin; readonly panel: Panel; readonly module: string }): Promise<void> {
+  async #load({
+    plugin,
+    panel,
+    module,
+  }: {
+    readonly plugin: Plugin;
+    readonly panel: Panel;
+    readonly module: string;
+  }): Promise<void> {
     if (this.element?.localName === panel.element) return;
     try {
       await loadPanel({ plugin: plugin.id, module, element: panel.element });

@@ -3,8 +3,8 @@ import { customElement, property } from "lit/decorators.js";
 import { ReadingsController } from "../controllers/readings-controller.js";
 import type { SwitchTarget } from "../data/switches.js";
 import { HubElement } from "./hub-element.js";
-import { errorText } from "./templates.js";
 import { icon } from "./icons/icon.js";
+import { errorText } from "./templates.js";
 
 /**
  * The switch of a circuit: shows the state that the device reports, a ring while it has not confirmed, and asks before

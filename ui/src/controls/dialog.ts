@@ -33,7 +33,7 @@ export class Dialog extends VatioElement {
       @keyframes vt-rise { from { opacity: 0; transform: translateY(8px); } }
     }
     @media (max-width: 720px) {
-      dialog, :host([side]) dialog { width: 100%; max-width: 100%; height: auto; margin: auto 0 0; border-radius: 22px 22px 0 0; max-height: calc(100dvh - 28px); }
+      dialog, :host([side]) dialog { width: 100%; max-width: 100%; height: fit-content; margin: auto 0 0; border-radius: 22px 22px 0 0; max-height: calc(100dvh - 28px); }
       .head { padding: 16px 10px 0 16px; }
       .body { padding: 12px 16px 16px; }
       .foot { padding: 12px 16px max(14px, env(safe-area-inset-bottom)); }
@@ -69,7 +69,11 @@ export class Dialog extends VatioElement {
     // Only the backdrop itself is the dialog; everything inside has a box of its own.
     if (event.target !== this.dialog) return;
     const box = this.dialog.getBoundingClientRect();
-    const inside = event.clientX >= box.left && event.clientX <= box.right && event.clientY >= box.top && event.clientY <= box.bottom;
+    const inside =
+      event.clientX >= box.left &&
+      event.clientX <= box.right &&
+      event.clientY >= box.top &&
+      event.clientY <= box.bottom;
     if (!inside) this.dialog.close();
   };
 }

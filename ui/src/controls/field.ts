@@ -40,7 +40,8 @@ export interface SelectFieldOptions extends FieldWords {
   readonly onChange: (value: string) => void;
 }
 
-const describedBy = ({ id, help, error }: FieldWords): string | undefined => (error ? `${id}-error` : help ? `${id}-help` : undefined);
+const describedBy = ({ id, help, error }: FieldWords): string | undefined =>
+  error ? `${id}-error` : help ? `${id}-help` : undefined;
 
 /** Label, help and error around any control; the control has the id. */
 export const field = ({ id, label, mark, help, error }: FieldWords, control: TemplateResult): TemplateResult =>
@@ -73,7 +74,10 @@ export function textField(options: TextFieldOptions): TemplateResult {
     aria-describedby=${ifDefined(describedBy(options))}
     @input=${(event: Event) => onInput((event.target as HTMLInputElement).value)}
   />`;
-  const framed = unit || end ? html`<span class="within">${input}${unit ? html`<span class="unit">${unit}</span>` : nothing}${end ?? nothing}</span>` : input;
+  const framed =
+    unit || end
+      ? html`<span class="within">${input}${unit ? html`<span class="unit">${unit}</span>` : nothing}${end ?? nothing}</span>`
+      : input;
   return field(options, framed);
 }
 

@@ -26,7 +26,7 @@ export class KpiStrip extends VatioElement {
     section { display: grid; grid-template-columns: repeat(var(--n), minmax(0, 1fr)); background: var(--surface); border: 1px solid var(--line); border-radius: var(--r-l); overflow: hidden; box-shadow: var(--shadow-1); }
     .kpi { padding: 17px 18px 16px; border-left: 1px solid var(--line); min-width: 0; }
     .kpi:first-child { border-left: 0; }
-    .v { font-size: 25px; font-weight: 620; letter-spacing: -0.03em; font-variant-numeric: tabular-nums; line-height: 1.2; margin-top: 3px; white-space: nowrap; }
+    .v { color: var(--live-ink); font-size: 25px; font-weight: 620; letter-spacing: -0.03em; font-variant-numeric: tabular-nums; line-height: 1.2; margin-top: 3px; white-space: nowrap; }
     .v small { font-size: 14px; color: var(--muted); font-weight: 550; letter-spacing: 0; margin-left: 5px; }
     .track { position: relative; height: 6px; border-radius: 3px; background: var(--surface-3); margin-top: 11px; }
     .ok { position: absolute; top: 0; bottom: 0; left: var(--from); width: var(--width); border-radius: 3px; background: color-mix(in oklch, var(--brand) 34%, var(--surface)); }

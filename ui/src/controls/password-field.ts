@@ -1,10 +1,15 @@
 import { html, type TemplateResult } from "lit";
 import { i18n } from "../i18n/i18n.js";
-import { textField, type TextFieldOptions } from "./field.js";
+import { type TextFieldOptions, textField } from "./field.js";
 import { icon } from "./icons/icon.js";
 
 /** A password with a button that shows it. `shown` is state of the caller. */
-export function passwordField(options: Omit<TextFieldOptions, "type" | "end"> & { readonly shown: boolean; readonly onShow: (shown: boolean) => void }): TemplateResult {
+export function passwordField(
+  options: Omit<TextFieldOptions, "type" | "end"> & {
+    readonly shown: boolean;
+    readonly onShow: (shown: boolean) => void;
+  },
+): TemplateResult {
   const { shown, onShow, ...rest } = options;
   const what = rest.label.toLocaleLowerCase(i18n.language);
   const words = shown ? i18n.t("action.hide", { what }) : i18n.t("action.show", { what });

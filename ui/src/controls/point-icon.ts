@@ -15,7 +15,26 @@ export const ROLE_ICONS: Readonly<Record<PointRole, IconName>> = {
 
 /** Icons that a person may choose for a point. */
 export const POINT_ICONS: readonly IconName[] = [
-  "plug", "zap", "lamp", "refrigerator", "air-vent", "fan", "heater", "flame", "shower-head", "washing-machine", "droplets", "wind", "monitor", "server", "car", "cog", "house", "sun", "battery-charging", "utility-pole",
+  "plug",
+  "zap",
+  "lamp",
+  "refrigerator",
+  "air-vent",
+  "fan",
+  "heater",
+  "flame",
+  "shower-head",
+  "washing-machine",
+  "droplets",
+  "wind",
+  "monitor",
+  "server",
+  "car",
+  "cog",
+  "house",
+  "sun",
+  "battery-charging",
+  "utility-pole",
 ];
 
 /** The icon of a point. */

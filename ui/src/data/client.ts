@@ -1,4 +1,4 @@
-import type { Metric, Plugin, Point, Device, Series, Session, Site } from "./api.js";
+import type { Device, Metric, Plugin, Point, Series, Session, Site } from "./api.js";
 import { Collection } from "./collection.js";
 import { perFrame, type Schedule } from "./frame-scheduler.js";
 import { HttpApi } from "./http.js";
@@ -63,7 +63,13 @@ export class VatioClient {
 
   /** Metrics of a point or channel over a range, as columns. */
   series({ target, metrics, from, to, buckets }: SeriesQuery, signal?: AbortSignal): Promise<Series> {
-    const query = { target, metrics: metrics.join(","), from: Math.round(from), to: Math.round(to), buckets: clamp(buckets) };
+    const query = {
+      target,
+      metrics: metrics.join(","),
+      from: Math.round(from),
+      to: Math.round(to),
+      buckets: clamp(buckets),
+    };
     return this.http.get<Series>("/series", { query, ...(signal ? { signal } : {}) });
   }
 

@@ -70,7 +70,11 @@ export class HttpApi {
       });
     } catch (cause) {
       if (cause instanceof DOMException && cause.name === "AbortError") throw cause;
-      throw new HubError("E_HUB_UNREACHABLE", "The hub does not answer. Check that it runs and that this device is in its network.", { cause, retryable: true });
+      throw new HubError(
+        "E_HUB_UNREACHABLE",
+        "The hub does not answer. Check that it runs and that this device is in its network.",
+        { cause, retryable: true },
+      );
     }
   }
 }
@@ -91,9 +95,18 @@ function queryText(query: RequestOptions["query"]): string {
 async function errorOf(response: Response): Promise<HubError> {
   const { status } = response;
   try {
-    const { error } = (await response.json()) as { error: { code: string; message: string; retryable?: boolean; details?: unknown } };
-    return new HubError(error.code, error.message, { status, retryable: error.retryable ?? false, details: error.details });
+    const { error } = (await response.json()) as {
+      error: { code: string; message: string; retryable?: boolean; details?: unknown };
+    };
+    return new HubError(error.code, error.message, {
+      status,
+      retryable: error.retryable ?? false,
+      details: error.details,
+    });
   } catch {
-    return new HubError("E_ANSWER_INVALID", `The hub answered with status ${status}.`, { status, retryable: status >= 500 });
+    return new HubError("E_ANSWER_INVALID", `The hub answered with status ${status}.`, {
+      status,
+      retryable: status >= 500,
+    });
   }
 }

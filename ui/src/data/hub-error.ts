@@ -7,7 +7,16 @@ export class HubError extends Error {
   /** HTTP status; 0 when there was no answer. */
   readonly status: number;
 
-  constructor(code: string, message: string, options: { readonly retryable?: boolean; readonly details?: unknown; readonly status?: number; readonly cause?: unknown } = {}) {
+  constructor(
+    code: string,
+    message: string,
+    options: {
+      readonly retryable?: boolean;
+      readonly details?: unknown;
+      readonly status?: number;
+      readonly cause?: unknown;
+    } = {},
+  ) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
     this.name = "HubError";
     this.code = code;

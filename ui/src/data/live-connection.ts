@@ -1,4 +1,12 @@
-import type { HubEvent, LastValues, LiveClientFrame, LiveServerFrame, LogLevel, LogLine, ReadingsFrame } from "./api.js";
+import type {
+  HubEvent,
+  LastValues,
+  LiveClientFrame,
+  LiveServerFrame,
+  LogLevel,
+  LogLine,
+  ReadingsFrame,
+} from "./api.js";
 import { backoffMs } from "./backoff.js";
 import { Emitter } from "./emitter.js";
 

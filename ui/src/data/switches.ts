@@ -1,6 +1,6 @@
+import { Emitter } from "./emitter.js";
 import type { HttpApi } from "./http.js";
 import { HubError } from "./hub-error.js";
-import { Emitter } from "./emitter.js";
 import type { ReadingsStore } from "./readings-store.js";
 
 /** A switch as the page shows it. */
@@ -28,7 +28,11 @@ export class Switches {
   readonly #readings: ReadingsStore;
   readonly #now: () => number;
 
-  constructor({ http, readings, now }: { readonly http: HttpApi; readonly readings: ReadingsStore; readonly now: () => number }) {
+  constructor({
+    http,
+    readings,
+    now,
+  }: { readonly http: HttpApi; readonly readings: ReadingsStore; readonly now: () => number }) {
     this.#http = http;
     this.#readings = readings;
     this.#now = now;
@@ -36,7 +40,8 @@ export class Switches {
 
   state({ channel, point }: SwitchTarget): SwitchState {
     const wished = this.#pending.get(channel);
-    const known = (point === undefined ? undefined : this.#readings.get(point, METRIC)) ?? this.#readings.get(channel, METRIC);
+    const known =
+      (point === undefined ? undefined : this.#readings.get(point, METRIC)) ?? this.#readings.get(channel, METRIC);
     const on = wished ?? (known === undefined ? undefined : known.value >= 0.5);
     return { on, pending: wished !== undefined };
   }
@@ -47,7 +52,9 @@ export class Switches {
     this.#show(channel, on);
     try {
       const body = { channel, to: on ? "on" : "off" };
-      const { result } = await this.#http.post<{ result: { on: boolean } }>("/commands/switch.set", body, { query: { timeout: TIMEOUT_MS } });
+      const { result } = await this.#http.post<{ result: { on: boolean } }>("/commands/switch.set", body, {
+        query: { timeout: TIMEOUT_MS },
+      });
       this.#confirm(target, result.on);
       if (result.on !== on) throw new HubError("E_SWITCH_REFUSED", "The device answered, but kept its state.");
     } finally {

@@ -13,7 +13,12 @@ export interface Region {
   readonly zone: string;
 }
 
-const region = (tag: string, currency: string, supply: readonly [voltage: number, frequency: 50 | 60], zone: string): Region => ({
+const region = (
+  tag: string,
+  currency: string,
+  supply: readonly [voltage: number, frequency: 50 | 60],
+  zone: string,
+): Region => ({
   tag,
   country: tag.slice(tag.lastIndexOf("-") + 1),
   currency,
@@ -60,7 +65,9 @@ export function languageOf(preferred: readonly string[]): Language {
 /** The region that a browser suggests: by its time zone first (people rarely change it), then by its languages. */
 export function proposeRegion(preferred: readonly string[], zone: string): Region {
   const byZone = REGIONS.find((entry) => entry.zone === zone) ?? REGIONS.find((entry) => sharesCountry(entry, zone));
-  const byTag = preferred.map((tag) => REGIONS.find((entry) => entry.tag.toLowerCase() === tag.toLowerCase())).find(Boolean);
+  const byTag = preferred
+    .map((tag) => REGIONS.find((entry) => entry.tag.toLowerCase() === tag.toLowerCase()))
+    .find(Boolean);
   const fallback = REGIONS.find(({ tag }) => tag === (languageOf(preferred) === "es" ? "es-MX" : "en-US"));
   return byZone ?? byTag ?? fallback ?? (REGIONS[0] as Region);
 }

@@ -28,7 +28,10 @@ export class UiFormat extends Format {
   }
 
   override dateTime(at: number, withSeconds = false): string {
-    return this.#date({ day: "numeric", month: "short", ...this.#clock, ...(withSeconds ? { second: "2-digit" } : {}) }, at);
+    return this.#date(
+      { day: "numeric", month: "short", ...this.#clock, ...(withSeconds ? { second: "2-digit" } : {}) },
+      at,
+    );
   }
 
   /** Hour and minute as short as the clock allows: `14:00` or `2 PM`. */
@@ -61,8 +64,15 @@ export class UiFormat extends Format {
     if (minutes < 1) return this.#units([[Math.floor(Math.max(0, ms) / 1000), "s"]]);
     if (minutes < 60) return this.#units([[minutes, "min"]]);
     const hours = Math.floor(minutes / 60);
-    if (hours < 24) return this.#units([[hours, "h"], [minutes % 60, "min"]]);
-    return this.#units([[Math.floor(hours / 24), "d"], [hours % 24, "h"]]);
+    if (hours < 24)
+      return this.#units([
+        [hours, "h"],
+        [minutes % 60, "min"],
+      ]);
+    return this.#units([
+      [Math.floor(hours / 24), "d"],
+      [hours % 24, "h"],
+    ]);
   }
 
   get #clock(): Intl.DateTimeFormatOptions {

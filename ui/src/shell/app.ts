@@ -1,19 +1,25 @@
 import { ContextProvider } from "@lit/context";
 import { html, LitElement, nothing, type TemplateResult } from "lit";
 import { state } from "lit/decorators.js";
-import { clientContext, navigationContext, sessionContext, sessionStoreContext, themeContext } from "../controllers/contexts.js";
+import {
+  clientContext,
+  navigationContext,
+  sessionContext,
+  sessionStoreContext,
+  themeContext,
+} from "../controllers/contexts.js";
 import { errorCard } from "../controls/templates.js";
 import type { ToastDetail } from "../controls/toast.js";
 import { VatioClient } from "../data/client.js";
 import { HubError } from "../data/hub-error.js";
 import { i18n, t } from "../i18n/i18n.js";
 import { ThemeStore } from "../theme/theme-store.js";
+import type { OverlayName } from "./overlay.js";
 import { matchRoute, type RouteMatch } from "./route-table.js";
 import { type RouteChange, Router } from "./router.js";
 import { NOT_FOUND, ROUTES } from "./routes.js";
-import type { OverlayName } from "./overlay.js";
-import type { Toasts } from "./toasts.js";
 import { SessionStore } from "./session-store.js";
+import type { Toasts } from "./toasts.js";
 import "./route-outlet.js";
 import "./side-nav.js";
 import "./tab-bar.js";
@@ -56,6 +62,7 @@ export class App extends LitElement {
     this.#theme.changes.on(() => this.requestUpdate());
     this.addEventListener("vt-overlay", (event) => void this.#open((event as CustomEvent<OverlayName>).detail));
     document.addEventListener("vt-toast", (event) => void this.#tell((event as CustomEvent<ToastDetail>).detail));
+    this.#client.live.states.on((state) => document.documentElement.toggleAttribute("data-lost", state === "waiting"));
     for (const wake of ["online", "focus"]) window.addEventListener(wake, () => this.#client.live.retry());
     document.addEventListener("visibilitychange", () => this.#client.live.retry());
     this.addEventListener("vt-page-shown", () => this.#shown());
@@ -123,7 +130,8 @@ export class App extends LitElement {
     const { path } = this.#router.location;
     this.#session.setValue(session);
     if (status === "setup" && path !== "/setup") this.#router.go("/setup", { replace: true });
-    if (status === "signed-in" && (path === "/login" || path.startsWith("/link/"))) this.#router.go("/", { replace: true });
+    if (status === "signed-in" && (path === "/login" || path.startsWith("/link/")))
+      this.#router.go("/", { replace: true });
     if (status === "unreachable") setTimeout(() => void this.#store.start(), RETRY_MS);
     this.requestUpdate();
   }

@@ -39,7 +39,8 @@ export class LivePill extends HubElement {
     if (live.state === "waiting") return ["bad", this.t("live.offline")];
     if (live.state !== "open") return ["", this.t("live.connecting")];
     const silence = live.readingAt === undefined ? 0 : Date.now() - live.readingAt;
-    if (live.wantsReadings && silence > SILENT_AFTER_MS) return ["warn", this.t("live.silent", { span: this.format.span(silence) })];
+    if (live.wantsReadings && silence > SILENT_AFTER_MS)
+      return ["warn", this.t("live.silent", { span: this.format.span(silence) })];
     return ["good", this.t("live.live")];
   }
 }

@@ -1,5 +1,5 @@
-import type { Plugin } from "../data/api.js";
 import type { IconName } from "../controls/icons/icon-names.js";
+import type { Plugin } from "../data/api.js";
 import type { PlainKey } from "../i18n/catalogue.js";
 import type { NavEntry } from "./route-table.js";
 
@@ -20,7 +20,13 @@ export const NAV_ITEMS: readonly NavItem[] = [
 ];
 
 /** Settings stand at the foot. */
-export const SETTINGS_ITEM: NavItem = { entry: "settings", href: "/settings", icon: "settings", label: "nav.settings", letter: "s" };
+export const SETTINGS_ITEM: NavItem = {
+  entry: "settings",
+  href: "/settings",
+  icon: "settings",
+  label: "nav.settings",
+  letter: "s",
+};
 
 /** A page that a plugin brings. */
 export interface PanelItem {

@@ -4,8 +4,8 @@ import { CollectionController } from "../controllers/collection-controller.js";
 import { HubElement } from "../controls/hub-element.js";
 import { icon } from "../controls/icons/icon.js";
 import { i18n } from "../i18n/i18n.js";
-import { findEntries, type PaletteEntry } from "./palette-entries.js";
 import { NAV_ITEMS, panelItems, SETTINGS_ITEM } from "./nav-items.js";
+import { findEntries, type PaletteEntry } from "./palette-entries.js";
 import "../controls/dialog.js";
 
 const SETTINGS_PAGES = ["site", "account", "access", "plugins", "system", "log"] as const;
@@ -63,8 +63,18 @@ export class Palette extends HubElement {
   #pages(): PaletteEntry[] {
     const kind = this.t("search.page");
     return [
-      ...[...NAV_ITEMS, SETTINGS_ITEM].map(({ href, icon: name, label }) => ({ href, icon: name, name: this.t(label), kind })),
-      ...panelItems(this.#plugins.value ?? []).map(({ href, title }) => ({ href, icon: "puzzle" as const, name: i18n.text(title), kind })),
+      ...[...NAV_ITEMS, SETTINGS_ITEM].map(({ href, icon: name, label }) => ({
+        href,
+        icon: name,
+        name: this.t(label),
+        kind,
+      })),
+      ...panelItems(this.#plugins.value ?? []).map(({ href, title }) => ({
+        href,
+        icon: "puzzle" as const,
+        name: i18n.text(title),
+        kind,
+      })),
       ...SETTINGS_PAGES.map((page) => ({
         href: page === "site" ? "/settings" : `/settings/${page}`,
         icon: "settings" as const,

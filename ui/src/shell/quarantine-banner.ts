@@ -18,7 +18,9 @@ export class QuarantineBanner extends HubElement {
     const [first] = aside;
     if (!first) return nothing;
     const single = aside.length === 1;
-    const words = single ? this.t("quarantine.one", { name: first.name }) : this.t("quarantine.many", { count: aside.length });
+    const words = single
+      ? this.t("quarantine.one", { name: first.name })
+      : this.t("quarantine.many", { count: aside.length });
     const href = single ? `/settings/plugins/${encodeURIComponent(first.id)}` : "/settings/plugins";
     return html`<div class="hint bad" role="status">${icon("circle-pause")}<p>${words} <a href=${href}>${this.t("quarantine.see")}</a></p></div>`;
   }

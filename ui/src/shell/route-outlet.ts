@@ -1,7 +1,7 @@
 import { html, nothing, type PropertyValues, type TemplateResult } from "lit";
 import { customElement, property, state } from "lit/decorators.js";
-import { VatioElement } from "../controls/vatio-element.js";
 import { errorCard } from "../controls/templates.js";
+import { VatioElement } from "../controls/vatio-element.js";
 import type { RouteMatch, RouteParams } from "./route-table.js";
 
 /** A page: an element that takes the parts of its address. */

@@ -71,7 +71,8 @@ export class Router {
 
 /** The address that a click opens within the interface; undefined when the browser should handle it. */
 export function linkOf(event: MouseEvent): string | undefined {
-  if (event.defaultPrevented || event.button !== 0 || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return undefined;
+  if (event.defaultPrevented || event.button !== 0 || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey)
+    return undefined;
   // Links stand in shadow roots: the path of the event shows them, its target does not.
   const link = event.composedPath().find((node): node is HTMLAnchorElement => node instanceof HTMLAnchorElement);
   if (!link?.href || link.target || link.hasAttribute("download") || link.origin !== location.origin) return undefined;

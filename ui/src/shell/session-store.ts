@@ -3,8 +3,8 @@ import type { Session, SetupState } from "../data/api.js";
 import type { VatioClient } from "../data/client.js";
 import { Emitter } from "../data/emitter.js";
 import { HubError } from "../data/hub-error.js";
-import { i18n } from "../i18n/i18n.js";
 import { usesHour12 } from "../i18n/hour12.js";
+import { i18n } from "../i18n/i18n.js";
 import type { ThemeStore } from "../theme/theme-store.js";
 
 /** Where the visitor stands. */
@@ -106,7 +106,8 @@ export class SessionStore {
       sites.subscribe(() => {
         const site = sites.value?.[0];
         const { zone, currency } = i18n.options;
-        if (site && (site.zone !== zone || site.currency !== currency)) void i18n.use({ zone: site.zone, currency: site.currency });
+        if (site && (site.zone !== zone || site.currency !== currency))
+          void i18n.use({ zone: site.zone, currency: site.currency });
       }),
       this.#client.watchEvents(["plugin.state"], () => void this.#loadHubMessages(i18n.language)),
     ];

@@ -31,7 +31,11 @@ export class Shortcuts {
   readonly #page: EventTarget;
   #goUntil = 0;
 
-  constructor({ router, theme, page }: { readonly router: Router; readonly theme: ThemeStore; readonly page: EventTarget }) {
+  constructor({
+    router,
+    theme,
+    page,
+  }: { readonly router: Router; readonly theme: ThemeStore; readonly page: EventTarget }) {
     this.#router = router;
     this.#theme = theme;
     this.#page = page;
@@ -42,7 +46,15 @@ export class Shortcuts {
   }
 
   #pressed(event: KeyboardEvent): void {
-    if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || isTyping(event) || !shortcutsEnabled()) return;
+    if (
+      event.defaultPrevented ||
+      event.ctrlKey ||
+      event.metaKey ||
+      event.altKey ||
+      isTyping(event) ||
+      !shortcutsEnabled()
+    )
+      return;
     const went = event.timeStamp < this.#goUntil;
     this.#goUntil = event.key === "g" ? event.timeStamp + TOGETHER_MS : 0;
     const item = went ? [...NAV_ITEMS, SETTINGS_ITEM].find(({ letter }) => letter === event.key) : undefined;
@@ -63,5 +75,9 @@ export class Shortcuts {
 function isTyping(event: KeyboardEvent): boolean {
   const [target] = event.composedPath();
   if (!(target instanceof HTMLElement)) return false;
-  return target.isContentEditable || target.matches("input:not([type=checkbox]):not([type=radio]), textarea, select") || target.closest("dialog") !== null;
+  return (
+    target.isContentEditable ||
+    target.matches("input:not([type=checkbox]):not([type=radio]), textarea, select") ||
+    target.closest("dialog") !== null
+  );
 }

@@ -66,7 +66,8 @@ export class SideNav extends HubElement {
   }
 
   #item({ entry, href, icon: name, label }: NavItem): TemplateResult {
-    const pending = entry === "devices" ? (this.#devices.value ?? []).filter(({ state }) => state === "pending").length : 0;
+    const pending =
+      entry === "devices" ? (this.#devices.value ?? []).filter(({ state }) => state === "pending").length : 0;
     return html`<a class="nav" href=${href} title=${this.t(label)} aria-current=${this.current === entry ? "page" : nothing}
       >${icon(name)}<span>${this.t(label)}</span>${pending > 0 ? html`<span class="cnt" title=${this.t("state.pending")}>${pending}</span>` : nothing}</a>`;
   }

@@ -29,9 +29,24 @@ export class TabBar extends HubElement {
   protected override render(): TemplateResult {
     const panels = panelItems(this.#plugins.value ?? []).slice(0, 2);
     const entries = [
-      ...NAV_ITEMS.map(({ entry, href, icon: name, label }) => ({ href, icon: icon(name), name: this.t(label), lit: this.current === entry })),
-      ...panels.map(({ href, icon: name, title }) => ({ href, icon: iconNamed(name, "puzzle"), name: i18n.text(title), lit: this.path === href })),
-      { href: SETTINGS_ITEM.href, icon: icon(SETTINGS_ITEM.icon), name: this.t(SETTINGS_ITEM.label), lit: this.current === "settings" },
+      ...NAV_ITEMS.map(({ entry, href, icon: name, label }) => ({
+        href,
+        icon: icon(name),
+        name: this.t(label),
+        lit: this.current === entry,
+      })),
+      ...panels.map(({ href, icon: name, title }) => ({
+        href,
+        icon: iconNamed(name, "puzzle"),
+        name: i18n.text(title),
+        lit: this.path === href,
+      })),
+      {
+        href: SETTINGS_ITEM.href,
+        icon: icon(SETTINGS_ITEM.icon),
+        name: this.t(SETTINGS_ITEM.label),
+        lit: this.current === "settings",
+      },
     ];
     return html`<nav aria-label=${this.t("nav.main")} ${cssVars({ "--entries": entries.length })}>
       ${entries.map(({ href, icon: mark, name, lit }) => html`<a href=${href} aria-current=${lit ? "page" : nothing}><span class="w">${mark}</span><span class="n">${name}</span></a>`)}

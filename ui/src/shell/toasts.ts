@@ -11,7 +11,11 @@ interface ShownToast extends ToastDetail {
 }
 
 const STAYS_MS = 6_000;
-const ICONS: Readonly<Record<NonNullable<ToastDetail["kind"]>, IconName>> = { good: "circle-check", bad: "circle-alert", plain: "info" };
+const ICONS: Readonly<Record<NonNullable<ToastDetail["kind"]>, IconName>> = {
+  good: "circle-check",
+  bad: "circle-alert",
+  plain: "info",
+};
 
 /** Shows messages for a while; those with an action or an error stay longer. */
 @customElement("vt-toasts")

@@ -1,10 +1,23 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { breakGaps, type ChartModel, coverageOf, expectedInterval, gapZones, lonePoints, markGaps, nextValue } from "../../src/charts/chart-model.js";
+import {
+  breakGaps,
+  type ChartModel,
+  coverageOf,
+  expectedInterval,
+  gapZones,
+  lonePoints,
+  markGaps,
+  nextValue,
+} from "../../src/charts/chart-model.js";
 
 const at = (...seconds: number[]): number[] => seconds.map((second) => second * 1_000);
 
-const model = (instants: readonly number[], values: readonly (number | null)[], more: Partial<ChartModel> = {}): ChartModel => ({
+const model = (
+  instants: readonly number[],
+  values: readonly (number | null)[],
+  more: Partial<ChartModel> = {},
+): ChartModel => ({
   at: instants,
   lines: [{ key: "a", label: "a", color: "--brand", values }],
   unit: "W",
@@ -45,7 +58,8 @@ describe("markGaps", () => {
         const instants = values.map((_, index) => index * 1_000);
         const marked = markGaps(instants, values, 1_000);
         expect(marked).toHaveLength(values.length);
-        for (const [index, value] of values.entries()) if (value !== null) expect(marked[index]).toBe(value);
+        for (const [index, value] of values.entries())
+          if (value !== null) expect(marked[index]).toBe(value);
           else expect(typeof marked[index]).not.toBe("number");
       }),
     );
@@ -54,10 +68,15 @@ describe("markGaps", () => {
   it("never bridges before the first or after the last value", () => {
     fc.assert(
       fc.property(columns, (values) => {
-        const marked = markGaps(values.map((_, index) => index * 1_000), values, 1_000);
+        const marked = markGaps(
+          values.map((_, index) => index * 1_000),
+          values,
+          1_000,
+        );
         const first = values.findIndex((value) => value !== null);
         const last = values.findLastIndex((value) => value !== null);
-        for (const [index, value] of marked.entries()) if (first < 0 || index < first || index > last) expect(value).toBeNull();
+        for (const [index, value] of marked.entries())
+          if (first < 0 || index < first || index > last) expect(value).toBeNull();
       }),
     );
   });
@@ -71,12 +90,17 @@ describe("gapZones", () => {
 
   it("covers the time before the first value, and ends at now", () => {
     const zones = gapZones(model(at(20, 21, 22), [1, 1, 1], { from: 0, to: 60_000, now: 40_000 }));
-    expect(zones).toEqual([{ from: 0, to: 20_000 }, { from: 23_000, to: 40_000 }]);
+    expect(zones).toEqual([
+      { from: 0, to: 20_000 },
+      { from: 23_000, to: 40_000 },
+    ]);
   });
 
   it("is everything that has passed when there is no value at all", () => {
     expect(gapZones(model([], [], { from: 0, to: 60_000, now: 30_000 }))).toEqual([{ from: 0, to: 30_000 }]);
-    expect(gapZones(model(at(0, 1), [null, null], { from: 0, to: 60_000, now: 30_000 }))).toEqual([{ from: 0, to: 30_000 }]);
+    expect(gapZones(model(at(0, 1), [null, null], { from: 0, to: 60_000, now: 30_000 }))).toEqual([
+      { from: 0, to: 30_000 },
+    ]);
   });
 
   it("does not let a comparison fill a gap", () => {
@@ -98,7 +122,8 @@ describe("gapZones", () => {
           expect(zone.to).toBeLessThanOrEqual(Math.min(60_000, shown.now));
           expect(zone.to).toBeGreaterThan(zone.from);
           end = zone.to;
-          for (const [index, value] of values.entries()) if (value !== null) expect(index * 1_000 > zone.from && index * 1_000 < zone.to).toBe(false);
+          for (const [index, value] of values.entries())
+            if (value !== null) expect(index * 1_000 > zone.from && index * 1_000 < zone.to).toBe(false);
         }
       }),
     );
@@ -107,7 +132,10 @@ describe("gapZones", () => {
 
 describe("breakGaps", () => {
   it("adds an empty row into a long gap", () => {
-    expect(breakGaps(at(0, 1, 2, 30, 31), [[1, 2, 3, 4, 5]])).toEqual({ at: [0, 1_000, 2_000, 2_001, 30_000, 31_000], columns: [[1, 2, 3, null, 4, 5]] });
+    expect(breakGaps(at(0, 1, 2, 30, 31), [[1, 2, 3, 4, 5]])).toEqual({
+      at: [0, 1_000, 2_000, 2_001, 30_000, 31_000],
+      columns: [[1, 2, 3, null, 4, 5]],
+    });
   });
 
   it("leaves steady readings alone, whatever their interval", () => {
@@ -135,7 +163,11 @@ describe("nextValue", () => {
 describe("coverageOf", () => {
   it("counts only what has passed", () => {
     const instants = at(...Array.from({ length: 50 }, (_, index) => index));
-    const half = model(instants, instants.map((_, index) => (index < 25 ? 1 : null)), { to: 100_000, now: 50_000 });
+    const half = model(
+      instants,
+      instants.map((_, index) => (index < 25 ? 1 : null)),
+      { to: 100_000, now: 50_000 },
+    );
     expect(coverageOf(half)).toBeCloseTo(0.5, 2);
   });
 });

@@ -11,8 +11,14 @@ describe("chartCsv", () => {
       to: 120_000,
       now: 120_000,
       fromZero: true,
-      lines: [{ key: "a", label: 'Oven, "big"', color: "--brand", values: [1.5, null], min: [1, null], max: [2, null] }],
+      lines: [
+        { key: "a", label: 'Oven, "big"', color: "--brand", values: [1.5, null], min: [1, null], max: [2, null] },
+      ],
     });
-    expect(csv.split("\r\n")).toEqual(['time,"Oven, ""big"" (W)","Oven, ""big"" (W) min","Oven, ""big"" (W) max"', "1970-01-01T00:00:00.000Z,1.5,1,2", "1970-01-01T00:01:00.000Z,,,"]);
+    expect(csv.split("\r\n")).toEqual([
+      'time,"Oven, ""big"" (W)","Oven, ""big"" (W) min","Oven, ""big"" (W) max"',
+      "1970-01-01T00:00:00.000Z,1.5,1,2",
+      "1970-01-01T00:01:00.000Z,,,",
+    ]);
   });
 });

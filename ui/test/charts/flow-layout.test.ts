@@ -3,13 +3,28 @@ import { describe, expect, it } from "vitest";
 import { type FlowPart, layoutFlow, visibleParts } from "../../src/charts/flow-layout.js";
 
 const parts = fc
-  .uniqueArray(fc.record({ key: fc.string({ minLength: 1, maxLength: 6 }), watts: fc.double({ min: 0, max: 20_000, noNaN: true }) }), { selector: ({ key }) => key, maxLength: 8 })
+  .uniqueArray(
+    fc.record({
+      key: fc.string({ minLength: 1, maxLength: 6 }),
+      watts: fc.double({ min: 0, max: 20_000, noNaN: true }),
+    }),
+    { selector: ({ key }) => key, maxLength: 8 },
+  )
   .map((list): FlowPart[] => list);
-const box = fc.record({ width: fc.integer({ min: 300, max: 1_200 }), height: fc.integer({ min: 200, max: 500 }), vertical: fc.boolean() });
+const box = fc.record({
+  width: fc.integer({ min: 300, max: 1_200 }),
+  height: fc.integer({ min: 200, max: 500 }),
+  vertical: fc.boolean(),
+});
 
 describe("visibleParts", () => {
   it("leaves out what is below one per cent, zero and negative", () => {
-    const list = [{ key: "a", watts: 1_000 }, { key: "b", watts: 9 }, { key: "c", watts: 0 }, { key: "d", watts: -50 }];
+    const list = [
+      { key: "a", watts: 1_000 },
+      { key: "b", watts: 9 },
+      { key: "c", watts: 0 },
+      { key: "d", watts: -50 },
+    ];
     expect(visibleParts(list).map(({ key }) => key)).toEqual(["a"]);
   });
 });
@@ -21,7 +36,14 @@ describe("layoutFlow", () => {
   });
 
   it("gives widths in proportion to watts", () => {
-    const layout = layoutFlow([{ key: "sun", watts: 3_000 }, { key: "grid", watts: 1_000 }], [{ key: "home", watts: 4_000 }], { width: 700, height: 300, vertical: false });
+    const layout = layoutFlow(
+      [
+        { key: "sun", watts: 3_000 },
+        { key: "grid", watts: 1_000 },
+      ],
+      [{ key: "home", watts: 4_000 }],
+      { width: 700, height: 300, vertical: false },
+    );
     const [sun, grid] = layout?.sources ?? [];
     expect((sun?.size ?? 0) / (grid?.size ?? 1)).toBeCloseTo(3, 5);
     expect(layout?.sinks[0]?.size).toBeCloseTo((sun?.size ?? 0) + (grid?.size ?? 0), 5);

@@ -8,7 +8,13 @@ describe("LiveBuffer", () => {
     buffer.push(0, 1_200, 5);
     buffer.push(1, 1_700, 6);
     buffer.push(1, 2_100, 7);
-    expect(buffer.read(0, 10_000)).toEqual({ at: [1_000, 2_000], columns: [[5, null], [6, 7]] });
+    expect(buffer.read(0, 10_000)).toEqual({
+      at: [1_000, 2_000],
+      columns: [
+        [5, null],
+        [6, 7],
+      ],
+    });
   });
 
   it("forgets what is older than its span", () => {
@@ -28,14 +34,19 @@ describe("LiveBuffer", () => {
 
   it("is always in order, whatever the order of arrival", () => {
     fc.assert(
-      fc.property(fc.array(fc.tuple(fc.integer({ min: 0, max: 2 }), fc.integer({ min: 0, max: 400_000 }), fc.integer()), { maxLength: 200 }), (pushes) => {
-        const buffer = new LiveBuffer({ lines: 3, spanMs: 60_000 });
-        for (const [line, at, value] of pushes) buffer.push(line, at, value);
-        const { at, columns } = buffer.read(0, 500_000);
-        expect([...at]).toEqual([...at].sort((a, b) => a - b));
-        expect(new Set(at).size).toBe(at.length);
-        for (const column of columns) expect(column).toHaveLength(at.length);
-      }),
+      fc.property(
+        fc.array(fc.tuple(fc.integer({ min: 0, max: 2 }), fc.integer({ min: 0, max: 400_000 }), fc.integer()), {
+          maxLength: 200,
+        }),
+        (pushes) => {
+          const buffer = new LiveBuffer({ lines: 3, spanMs: 60_000 });
+          for (const [line, at, value] of pushes) buffer.push(line, at, value);
+          const { at, columns } = buffer.read(0, 500_000);
+          expect([...at]).toEqual([...at].sort((a, b) => a - b));
+          expect(new Set(at).size).toBe(at.length);
+          for (const column of columns) expect(column).toHaveLength(at.length);
+        },
+      ),
     );
   });
 });

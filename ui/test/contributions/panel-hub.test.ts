@@ -12,9 +12,12 @@ describe("pluginUrl", () => {
     expect(pluginUrl("solar", path)).toBe(url);
   });
 
-  it.each(["../../v1/users", "a/../../other/x", "http://evil.example/", "..\\..\\v1"])("%s does not lead out of the plugin", (path) => {
-    expect(() => pluginUrl("solar", path)).toThrow(RangeError);
-  });
+  it.each(["../../v1/users", "a/../../other/x", "http://evil.example/", "..\\..\\v1"])(
+    "%s does not lead out of the plugin",
+    (path) => {
+      expect(() => pluginUrl("solar", path)).toThrow(RangeError);
+    },
+  );
 
   it("stays below the plugin, whatever the path", () => {
     fc.assert(

@@ -18,7 +18,14 @@ describe("Collection", () => {
   it("loads with the first subscriber, once for all, and closes a while after the last", async () => {
     const { load, pending } = asked<string>();
     let open = 0;
-    const collection = new Collection({ load, watch: () => { open++; return () => open--; }, keepMs: 5_000 });
+    const collection = new Collection({
+      load,
+      watch: () => {
+        open++;
+        return () => open--;
+      },
+      keepMs: 5_000,
+    });
     const ends = [collection.subscribe(() => {}), collection.subscribe(() => {})];
     expect(pending).toHaveLength(1);
     expect(open).toBe(1);
@@ -42,7 +49,13 @@ describe("Collection", () => {
   it("loads again when something changed, but never two at a time", async () => {
     const { load, pending } = asked<number>();
     let changed = (): void => {};
-    const collection = new Collection({ load, watch: (callback) => { changed = callback; return () => {}; } });
+    const collection = new Collection({
+      load,
+      watch: (callback) => {
+        changed = callback;
+        return () => {};
+      },
+    });
     collection.subscribe(() => {});
     changed();
     changed();

@@ -12,7 +12,9 @@ function apiThatAnswers(status: number, body?: unknown) {
   const api = new HttpApi({
     fetch: (url, init = {}) => {
       asked.push({ url: String(url), init });
-      return Promise.resolve(new Response(body === undefined ? null : typeof body === "string" ? body : JSON.stringify(body), { status }));
+      return Promise.resolve(
+        new Response(body === undefined ? null : typeof body === "string" ? body : JSON.stringify(body), { status }),
+      );
     },
   });
   return { api, asked, header: (name: string) => new Headers(asked[0]?.init.headers).get(name) };
@@ -37,8 +39,14 @@ describe("HttpApi", () => {
   });
 
   it("turns the hub's error into one with code, status and details", async () => {
-    const { api } = apiThatAnswers(422, { error: { code: "E_PASSWORD_WEAK", message: "no", retryable: false, details: { reason: "short" } } });
-    await expect(api.post("/setup", {})).rejects.toMatchObject({ code: "E_PASSWORD_WEAK", status: 422, details: { reason: "short" } });
+    const { api } = apiThatAnswers(422, {
+      error: { code: "E_PASSWORD_WEAK", message: "no", retryable: false, details: { reason: "short" } },
+    });
+    await expect(api.post("/setup", {})).rejects.toMatchObject({
+      code: "E_PASSWORD_WEAK",
+      status: 422,
+      details: { reason: "short" },
+    });
   });
 
   it.each([

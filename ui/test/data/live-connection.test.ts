@@ -64,7 +64,15 @@ function connected() {
     if (!socket) throw new RangeError("nothing connected");
     return socket;
   };
-  return { live, sockets, newest, pass: (ms: number) => { now += ms; vi.advanceTimersByTime(ms); } };
+  return {
+    live,
+    sockets,
+    newest,
+    pass: (ms: number) => {
+      now += ms;
+      vi.advanceTimersByTime(ms);
+    },
+  };
 }
 
 describe("LiveConnection", () => {
@@ -160,8 +168,23 @@ describe("LiveConnection", () => {
     live.logs.on((line) => logs.push(line));
     live.subscribe({ logs: "info" });
     newest().open();
-    for (const data of ["", "{", "null", "[]", '{"type":"log"}', '{"type":"nonsense","seq":0}', new Uint8Array(3), undefined]) newest().babble(data);
-    const line: Extract<LiveServerFrame, { type: "log" }>["line"] = { at: 1, level: "info", source: "hub", message: "still here" };
+    for (const data of [
+      "",
+      "{",
+      "null",
+      "[]",
+      '{"type":"log"}',
+      '{"type":"nonsense","seq":0}',
+      new Uint8Array(3),
+      undefined,
+    ])
+      newest().babble(data);
+    const line: Extract<LiveServerFrame, { type: "log" }>["line"] = {
+      at: 1,
+      level: "info",
+      source: "hub",
+      message: "still here",
+    };
     newest().say({ type: "log", line }, 1);
     expect(logs).toEqual([line]);
   });

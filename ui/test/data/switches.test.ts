@@ -12,7 +12,8 @@ function switches(answer: () => Promise<Response>) {
   return { kit, readings };
 }
 
-const says = (on: boolean): Promise<Response> => Promise.resolve(new Response(JSON.stringify({ result: { wasOn: !on, on } })));
+const says = (on: boolean): Promise<Response> =>
+  Promise.resolve(new Response(JSON.stringify({ result: { wasOn: !on, on } })));
 
 describe("Switches", () => {
   it("shows the wish while it waits, then what the device said", async () => {

@@ -18,8 +18,12 @@ function code(folder: string): string {
     .join("\n");
 }
 
-const placeholders = (message: string): string[] => [...message.matchAll(PLACEHOLDER)].map(([, name = ""]) => name).sort();
-const plurals = (message: string): string[][] => [...message.matchAll(PLACEHOLDER)].flatMap(([, , forms]) => (forms ? [forms.split(";").map((form) => form.slice(0, form.indexOf("=")))] : []));
+const placeholders = (message: string): string[] =>
+  [...message.matchAll(PLACEHOLDER)].map(([, name = ""]) => name).sort();
+const plurals = (message: string): string[][] =>
+  [...message.matchAll(PLACEHOLDER)].flatMap(([, , forms]) =>
+    forms ? [forms.split(";").map((form) => form.slice(0, form.indexOf("=")))] : [],
+  );
 
 describe("the messages", () => {
   const english = Object.entries<string>(EN);
@@ -30,12 +34,16 @@ describe("the messages", () => {
   });
 
   it("take the same values in both", () => {
-    for (const [key, message] of english) expect(new Set(placeholders(spanish[key] ?? "")), key).toEqual(new Set(placeholders(message)));
+    for (const [key, message] of english)
+      expect(new Set(placeholders(spanish[key] ?? "")), key).toEqual(new Set(placeholders(message)));
   });
 
   it("have every plural form of their language", () => {
-    for (const [key, message] of english) for (const forms of plurals(message)) expect(forms, key).toEqual(expect.arrayContaining(["one", "other"]));
-    for (const [key, message] of Object.entries(spanish)) for (const forms of plurals(message)) expect(forms, key).toEqual(expect.arrayContaining(["one", "many", "other"]));
+    for (const [key, message] of english)
+      for (const forms of plurals(message)) expect(forms, key).toEqual(expect.arrayContaining(["one", "other"]));
+    for (const [key, message] of Object.entries(spanish))
+      for (const forms of plurals(message))
+        expect(forms, key).toEqual(expect.arrayContaining(["one", "many", "other"]));
   });
 
   it("say something, without stray spaces", () => {
@@ -49,7 +57,12 @@ describe("the messages", () => {
     const text = code(source);
     const made = [...text.matchAll(/[`"]([\w.]+\.)\$\{/g)].map(([, prefix = ""]) => prefix);
     const prefixes = [...MADE_AT_RUN_TIME, ...made];
-    const unused = Object.keys(EN).filter((key) => !text.includes(`"${key}"`) && !text.includes(`\`${key}\``) && !prefixes.some((prefix) => key.startsWith(prefix)));
+    const unused = Object.keys(EN).filter(
+      (key) =>
+        !text.includes(`"${key}"`) &&
+        !text.includes(`\`${key}\``) &&
+        !prefixes.some((prefix) => key.startsWith(prefix)),
+    );
     expect(unused).toEqual([]);
   });
 });

@@ -1,7 +1,13 @@
 import { describe, expect, it } from "vitest";
 import { findEntries, type PaletteEntry } from "../../src/shell/palette-entries.js";
 
-const entries: PaletteEntry[] = ["Ahora", "Equipos", "Iluminación taller", "Medidor del taller", "Ajustes: Sistema"].map((name) => ({ name, href: "/", icon: "plug", kind: "" }));
+const entries: PaletteEntry[] = [
+  "Ahora",
+  "Equipos",
+  "Iluminación taller",
+  "Medidor del taller",
+  "Ajustes: Sistema",
+].map((name) => ({ name, href: "/", icon: "plug", kind: "" }));
 const names = (text: string): string[] => findEntries(entries, text).map(({ name }) => name);
 
 describe("findEntries", () => {

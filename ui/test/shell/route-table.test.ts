@@ -29,9 +29,15 @@ describe("matchRoute", () => {
 
   it("finds a device again under any id", () => {
     fc.assert(
-      fc.property(fc.string({ minLength: 1, unit: "binary" }).filter((id) => id !== "add"), (id) => {
-        expect(found(`/devices/${encodeURIComponent(id.toWellFormed())}`)).toEqual(["vt-device-page", { id: id.toWellFormed() }]);
-      }),
+      fc.property(
+        fc.string({ minLength: 1, unit: "binary" }).filter((id) => id !== "add"),
+        (id) => {
+          expect(found(`/devices/${encodeURIComponent(id.toWellFormed())}`)).toEqual([
+            "vt-device-page",
+            { id: id.toWellFormed() },
+          ]);
+        },
+      ),
     );
   });
 

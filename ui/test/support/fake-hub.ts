@@ -6,11 +6,19 @@ import process from "node:process";
 import { fileURLToPath } from "node:url";
 import { type WebSocket, WebSocketServer } from "ws";
 import { CORE_EN, CORE_ES } from "./core-words.js";
+import { settingsAnswer } from "./fake-settings.js";
 import { clock, makeScene, type Scene, setSwitch } from "./scene.js";
 
 /** Folder of the built interface; another one while somebody else builds. */
 const dist = process.env.VATIO_UI_DIST ?? fileURLToPath(new URL("../../dist/", import.meta.url));
-const TYPES: Readonly<Record<string, string>> = { ".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml", ".woff2": "font/woff2", ".html": "text/html", ".webmanifest": "application/manifest+json" };
+const TYPES: Readonly<Record<string, string>> = {
+  ".js": "text/javascript",
+  ".css": "text/css",
+  ".svg": "image/svg+xml",
+  ".woff2": "font/woff2",
+  ".html": "text/html",
+  ".webmanifest": "application/manifest+json",
+};
 
 /** How the simulated hub behaves. */
 export interface FakeHubOptions {
@@ -38,7 +46,9 @@ export class FakeHub {
     this.#status = options.status ?? "signed-in";
     this.#scene = makeScene(options.scene ?? "home");
     this.#server = createServer((request, response) => void this.#answer(request, response));
-    this.#server.on("upgrade", (request, socket, head) => this.#sockets.handleUpgrade(request, socket, head, (peer) => this.#stream(peer)));
+    this.#server.on("upgrade", (request, socket, head) =>
+      this.#sockets.handleUpgrade(request, socket, head, (peer) => this.#stream(peer)),
+    );
   }
 
   async start(port = 0): Promise<string> {
@@ -58,7 +68,9 @@ export class FakeHub {
     if (!url.pathname.startsWith("/api/")) return this.#file(url.pathname, response);
     const body = await bodyOf(request);
     const { status, data } = this.#api(request.method ?? "GET", url, body);
-    response.writeHead(status, { "content-type": "application/json" }).end(data === undefined ? "" : JSON.stringify(data));
+    response
+      .writeHead(status, { "content-type": "application/json" })
+      .end(data === undefined ? "" : JSON.stringify(data));
   }
 
   #file(pathname: string, response: ServerResponse): void {
@@ -68,32 +80,53 @@ export class FakeHub {
       const content = readFileSync(isFile ? wanted : path.join(dist, "index.html"));
       const type = TYPES[isFile ? path.extname(wanted) : ".html"] ?? "application/octet-stream";
       if (isFile) return void response.writeHead(200, { "content-type": type }).end(content);
-      const sdk = (JSON.parse(readFileSync(path.join(dist, ".vite/manifest.json"), "utf8")) as Record<string, { file: string }>)["src/sdk.ts"]?.file;
+      const sdk = (
+        JSON.parse(readFileSync(path.join(dist, ".vite/manifest.json"), "utf8")) as Record<string, { file: string }>
+      )["src/sdk.ts"]?.file;
       const map = JSON.stringify({ imports: { "@vatio/ui/sdk": `/${sdk}` } });
       const hash = createHash("sha256").update(map).digest("base64");
       const csp = `default-src 'self'; script-src 'self' 'sha256-${hash}'; style-src 'self'; img-src 'self' data: blob:; connect-src 'self'; font-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'`;
-      const page = content.toString().replace(/<script type="module"/, `<script type="importmap">${map}</script><script type="module"`);
+      const page = content
+        .toString()
+        .replace(/<script type="module"/, `<script type="importmap">${map}</script><script type="module"`);
       response.writeHead(200, { "content-type": type, "content-security-policy": csp }).end(page);
     } catch {
       response.writeHead(404).end();
     }
   }
 
-  #api(method: string, { pathname, searchParams: query }: URL, body: Record<string, unknown>): { status: number; data?: unknown } {
+  #api(
+    method: string,
+    { pathname, searchParams: query }: URL,
+    body: Record<string, unknown>,
+  ): { status: number; data?: unknown } {
     const route = pathname.replace("/api/v1", "");
     if (method !== "GET") this.changes.push(`${method} ${route}`);
     const key = `${method} ${route}`;
-    const fixed = this.#fixed(key, body);
+    const fixed =
+      (this.#options.scene === "settings" ? settingsAnswer(key, query) : undefined) ?? this.#fixed(key, body);
     if (fixed) return fixed;
     if (route === "/series") return { status: 200, data: this.#series(query) };
     if (route.startsWith("/messages/")) return { status: 200, data: route.endsWith("es") ? CORE_ES : CORE_EN };
-    return this.#device(method, route) ?? { status: 404, data: { error: { code: "E_ROUTE_UNKNOWN", message: `No route ${key}`, retryable: false } } };
+    return (
+      this.#device(method, route) ?? {
+        status: 404,
+        data: { error: { code: "E_ROUTE_UNKNOWN", message: `No route ${key}`, retryable: false } },
+      }
+    );
   }
 
   #fixed(key: string, body: Record<string, unknown>): { status: number; data?: unknown } | undefined {
     const { site, devices, points, plugins } = this.#scene;
     const language = this.#options.language ?? "es";
-    const user = { id: "01USER", name: "propietaria", role: "admin", language, region: language === "es" ? "es-MX" : "en-US", theme: this.#options.theme ?? "auto" };
+    const user = {
+      id: "01USER",
+      name: "propietaria",
+      role: "admin",
+      language,
+      region: language === "es" ? "es-MX" : "en-US",
+      theme: this.#options.theme ?? "auto",
+    };
     const session = { user, csrf: "token", hub: { version: "0.1.0", startedAt: clock() - 3_600_000, demo: true } };
     const enter = (): { status: number; data: unknown } => {
       this.#status = "signed-in";
@@ -101,7 +134,9 @@ export class FakeHub {
     };
     switch (key) {
       case "GET /session":
-        return this.#status === "signed-in" ? { status: 200, data: session } : { status: 401, data: error("E_SESSION_REQUIRED") };
+        return this.#status === "signed-in"
+          ? { status: 200, data: session }
+          : { status: 401, data: error("E_SESSION_REQUIRED") };
       case "POST /session":
         return body.password === "correcta" ? enter() : { status: 401, data: error("E_LOGIN_FAILED") };
       case "POST /session/link":
@@ -157,15 +192,32 @@ export class FakeHub {
   #series(query: URLSearchParams): unknown {
     const [from, to] = [Number(query.get("from")), Number(query.get("to"))];
     const buckets = Math.min(Number(query.get("buckets") ?? 600), 2_000);
-    const steps = [1_000, 2_000, 5_000, 10_000, 30_000, 60_000, 120_000, 300_000, 600_000, 900_000, 1_800_000, 3_600_000, 7_200_000, 86_400_000];
+    const steps = [
+      1_000, 2_000, 5_000, 10_000, 30_000, 60_000, 120_000, 300_000, 600_000, 900_000, 1_800_000, 3_600_000, 7_200_000,
+      86_400_000,
+    ];
     const bucketMs = steps.find((step) => (to - from) / step <= buckets) ?? 86_400_000;
     const start = Math.floor(from / bucketMs) * bucketMs;
     const at = Array.from({ length: Math.ceil((to - start) / bucketMs) }, (_, index) => start + index * bucketMs);
     const channel = this.#channelOf(query.get("target") ?? "");
     const metrics = (query.get("metrics") ?? "").split(",").map((metric) => {
-      const samples = at.map((t) => Array.from({ length: 8 }, (_, part) => t + (part * bucketMs) / 8).filter((each) => each <= clock()).map((each) => this.#scene.value(channel, metric, each)).filter((each) => each !== null));
-      const column = (pick: (values: number[]) => number): (number | null)[] => samples.map((values) => (values.length === 0 ? null : pick(values)));
-      return { metric, unit: METRICS.find(({ name }) => name === metric)?.unit ?? "", min: column((v) => Math.min(...v)), avg: column((v) => v.reduce((a, b) => a + b, 0) / v.length), max: column((v) => Math.max(...v)), coverage: samples.map((v) => v.length / 8), quality: samples.map((v) => (v.length > 0 ? 1 : 0)) };
+      const samples = at.map((t) =>
+        Array.from({ length: 8 }, (_, part) => t + (part * bucketMs) / 8)
+          .filter((each) => each <= clock())
+          .map((each) => this.#scene.value(channel, metric, each))
+          .filter((each) => each !== null),
+      );
+      const column = (pick: (values: number[]) => number): (number | null)[] =>
+        samples.map((values) => (values.length === 0 ? null : pick(values)));
+      return {
+        metric,
+        unit: METRICS.find(({ name }) => name === metric)?.unit ?? "",
+        min: column((v) => Math.min(...v)),
+        avg: column((v) => v.reduce((a, b) => a + b, 0) / v.length),
+        max: column((v) => Math.max(...v)),
+        coverage: samples.map((v) => v.length / 8),
+        quality: samples.map((v) => (v.length > 0 ? 1 : 0)),
+      };
     });
     return { target: query.get("target"), from, to, bucketMs, at, metrics };
   }
@@ -178,7 +230,13 @@ export class FakeHub {
     peer.on("message", (data) => {
       const frame = JSON.parse(String(data)) as { type: string; id: number; targets?: string[] };
       if (frame.type === "subscribe") wishes.set(frame.id, frame.targets ?? []);
-      if (frame.type === "subscribe") send({ type: "snapshot", id: frame.id, now: clock(), last: Object.fromEntries((frame.targets ?? []).map((target) => [target, this.#last(target)])) });
+      if (frame.type === "subscribe")
+        send({
+          type: "snapshot",
+          id: frame.id,
+          now: clock(),
+          last: Object.fromEntries((frame.targets ?? []).map((target) => [target, this.#last(target)])),
+        });
       if (frame.type === "unsubscribe") wishes.delete(frame.id);
       if (frame.type === "ping") send({ type: "pong", now: clock() });
     });
@@ -191,7 +249,14 @@ export class FakeHub {
 
   #push(target: string, send: (frame: Record<string, unknown>) => void): void {
     const last = Object.entries(this.#last(target)).filter(([, { at }]) => at > clock() - 2_000);
-    if (last.length > 0) send({ type: "readings", target, at: [clock()], columns: Object.fromEntries(last.map(([metric, { value }]) => [metric, [value]])), provisional: true });
+    if (last.length > 0)
+      send({
+        type: "readings",
+        target,
+        at: [clock()],
+        columns: Object.fromEntries(last.map(([metric, { value }]) => [metric, [value]])),
+        provisional: true,
+      });
   }
 
   #last(target: string): Record<string, { at: number; value: number }> {
@@ -235,13 +300,42 @@ const DEVICE_SETUP = {
   password: "kx7m-42tq-9vzd",
   external: false,
   families: [
-    { plugin: "esp32-meter", title: { key: "ESP32" }, steps: [{ key: "Abre la página de tu medidor." }, { key: "En MQTT escribe estos datos y guarda." }, { key: "El medidor aparece solo como pendiente." }], prefix: "enertrack" },
-    { plugin: "shelly", title: { key: "Shelly" }, steps: [{ key: "Settings, MQTT, Enable." }, { key: "Server: dirección y puerto, juntos con dos puntos." }, { key: "Marca RPC status notifications y guarda." }] },
+    {
+      plugin: "esp32-meter",
+      title: { key: "ESP32" },
+      steps: [
+        { key: "Abre la página de tu medidor." },
+        { key: "En MQTT escribe estos datos y guarda." },
+        { key: "El medidor aparece solo como pendiente." },
+      ],
+      prefix: "enertrack",
+    },
+    {
+      plugin: "shelly",
+      title: { key: "Shelly" },
+      steps: [
+        { key: "Settings, MQTT, Enable." },
+        { key: "Server: dirección y puerto, juntos con dos puntos." },
+        { key: "Marca RPC status notifications y guarda." },
+      ],
+    },
   ],
 };
 
 const rawMessages = (id: string): unknown => [
-  { at: clock() - 1_400, topic: `${id}/events/rpc`, payload: '{"src":"shellypro3em","method":"NotifyStatus","params":{"ts":1763735101.2,"em:0":{"a_current":6.12,"a_voltage":127.6,"a_act_power":710.4}}}', bytes: 148 },
+  {
+    at: clock() - 1_400,
+    topic: `${id}/events/rpc`,
+    payload:
+      '{"src":"shellypro3em","method":"NotifyStatus","params":{"ts":1763735101.2,"em:0":{"a_current":6.12,"a_voltage":127.6,"a_act_power":710.4}}}',
+    bytes: 148,
+  },
   { at: clock() - 31_000, topic: `${id}/online`, payload: "true", bytes: 4 },
-  { at: clock() - 95_000, topic: `${id}/events/rpc`, payload: '{"src":"shellypro3em","method":"NotifyStatus","params":{"em:0":{"a_voltage":91272}}}', bytes: 83, rejected: { key: "rejected.out-of-range", params: { metric: "voltage_v", value: "91272" } } },
+  {
+    at: clock() - 95_000,
+    topic: `${id}/events/rpc`,
+    payload: '{"src":"shellypro3em","method":"NotifyStatus","params":{"em:0":{"a_voltage":91272}}}',
+    bytes: 83,
+    rejected: { key: "rejected.out-of-range", params: { metric: "voltage_v", value: "91272" } },
+  },
 ];

@@ -45,7 +45,13 @@ const VIEWS: Readonly<Record<string, View>> = {
     path: "/devices/shelly%3Aa8032412c3d4?r=7d",
     prepare: (page) => page.getByRole("button", { name: "Corriente" }).click(),
   },
-  settings: { path: "/settings" },
+  settings: { path: "/settings", scene: "settings" },
+  "settings-plugins": { path: "/settings/plugins", scene: "settings" },
+  "settings-plugin": { path: "/settings/plugins/solar", scene: "settings", language: "en" },
+  "settings-access": { path: "/settings/access", scene: "settings" },
+  "settings-account": { path: "/settings/account", scene: "settings" },
+  "settings-system": { path: "/settings/system", scene: "settings" },
+  "settings-log": { path: "/settings/log", scene: "settings" },
   lost: { path: "/nowhere" },
   palette: { path: "/", prepare: (page) => page.keyboard.press("/") },
 };
@@ -81,9 +87,13 @@ const chromiumFlags = [
 const folder = process.env.LOOK_FOLDER ?? path.join(tmpdir(), "vatio-look");
 const axe = createRequire(import.meta.url).resolve("axe-core/axe.min.js");
 
+const widths = (process.argv.find((each) => each.startsWith("--widths="))?.slice(9) ?? "1280,390")
+  .split(",")
+  .map(Number);
+
 async function look(browser: Browser, name: string, view: View, only: string | undefined): Promise<void> {
   for (const theme of ["light", "dark"] as const) {
-    for (const width of [1280, 390]) {
+    for (const width of widths) {
       if (only !== undefined && only !== `${theme}-${width}`) continue;
       const hub = new FakeHub({ ...view, theme });
       const url = await hub.start();

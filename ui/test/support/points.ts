@@ -37,11 +37,26 @@ export const powers =
   };
 
 /** One metric over time. */
-export const series = (target: string, avg: readonly (number | null)[], more: Partial<Series["metrics"][number]> = {}): Series => ({
+export const series = (
+  target: string,
+  avg: readonly (number | null)[],
+  more: Partial<Series["metrics"][number]> = {},
+): Series => ({
   target,
   from: 0,
   to: avg.length * 1_000,
   bucketMs: 1_000,
   at: avg.map((_, index) => index * 1_000),
-  metrics: [{ metric: "power_w", unit: "W", min: avg, avg, max: avg, coverage: avg.map((value) => (value === null ? 0 : 1)), quality: avg.map(() => 1), ...more }],
+  metrics: [
+    {
+      metric: "power_w",
+      unit: "W",
+      min: avg,
+      avg,
+      max: avg,
+      coverage: avg.map((value) => (value === null ? 0 : 1)),
+      quality: avg.map(() => 1),
+      ...more,
+    },
+  ],
 });

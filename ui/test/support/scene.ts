@@ -33,7 +33,8 @@ interface Circuit {
   readonly parent?: string;
 }
 
-const wave = (at: number, minutes: number, seed: number): number => Math.sin((at / 60_000 / minutes) * 2 * Math.PI + seed * 1.7);
+const wave = (at: number, minutes: number, seed: number): number =>
+  Math.sin((at / 60_000 / minutes) * 2 * Math.PI + seed * 1.7);
 const noise = (at: number, seed: number): number => {
   const x = Math.sin(Math.floor(at / 1000) * 12.9898 + seed * 78.233) * 43_758.5453;
   return x - Math.floor(x) - 0.5;
@@ -47,36 +48,127 @@ const solar = (at: number): number => {
   const height = Math.sin((Math.PI * (hour(at) - 6.3)) / 12.1);
   return height <= 0 ? 0 : Math.max(0, 3_650 * height ** 1.3 * (0.9 + 0.1 * wave(at, 17, 1)) + 20 * noise(at, 4));
 };
-const compressor = (at: number): number => (on(at, 7, 19) ? (cycle(at, 9, 0.55) ? 2_140 : 610) + 60 * wave(at, 2, 2) + 30 * noise(at, 1) : 0);
+const compressor = (at: number): number =>
+  on(at, 7, 19) ? (cycle(at, 9, 0.55) ? 2_140 : 610) + 60 * wave(at, 2, 2) + 30 * noise(at, 1) : 0;
 const air = (at: number): number => (on(at, 11, 23) ? (cycle(at, 18, 0.6) ? 1_120 : 190) + 20 * noise(at, 2) : 4);
 const fridge = (at: number): number => (cycle(at, 24, 0.45) ? 460 : 38) + 6 * noise(at, 3);
 const light = (at: number): number => (on(at, 18, 24) || on(at, 6, 8) ? 380 : 60) + 3 * noise(at, 5);
 const pump = (at: number): number => (on(at, 6, 6.6) ? 740 : 0);
 const battery = (at: number): number => (solar(at) > 2_200 ? 700 : on(at, 18, 23) ? -520 : 0) + 4 * noise(at, 6);
 const rest = (at: number): number => 240 + 60 * wave(at, 31, 3) + 8 * noise(at, 7);
-const grid = (at: number): number => compressor(at) + air(at) + fridge(at) + light(at) + pump(at) + rest(at) + battery(at) - solar(at);
+const grid = (at: number): number =>
+  compressor(at) + air(at) + fridge(at) + light(at) + pump(at) + rest(at) + battery(at) - solar(at);
 
 const HOME: readonly Circuit[] = [
-  { device: "shelly:ece334eadf08", name: "Medidor general", model: "Shelly Pro 3EM", role: "grid", watts: grid, phases: true },
-  { device: "shelly:80646fc91a10", name: "Inversor techo", model: "Shelly EM Gen3", role: "generation", watts: (at) => -solar(at) },
+  {
+    device: "shelly:ece334eadf08",
+    name: "Medidor general",
+    model: "Shelly Pro 3EM",
+    role: "grid",
+    watts: grid,
+    phases: true,
+  },
+  {
+    device: "shelly:80646fc91a10",
+    name: "Inversor techo",
+    model: "Shelly EM Gen3",
+    role: "generation",
+    watts: (at) => -solar(at),
+  },
   { device: "esp32-meter:24A3BC12", name: "Batería", model: "EnerTrack", role: "storage", watts: battery },
-  { device: "shelly:a8032412c3d4", name: "Compresor", model: "Shelly Pro 3EM", role: "motor", icon: "wind", watts: compressor, switchable: true, guarded: true, phases: true },
-  { device: "shelly:b0a73240aa10", name: "Clima sala", model: "Shelly Plus 1PM", role: "load", icon: "air-vent", watts: air, switchable: true },
-  { device: "shelly:c45bbe6c2f01", name: "Refrigeración", model: "Shelly Plug S", role: "load", icon: "refrigerator", watts: fridge, switchable: true, guarded: true },
-  { device: "shelly:3494547b9e04", name: "Iluminación", model: "Shelly Plus 1PM", role: "circuit", icon: "lamp", watts: light, switchable: true },
-  { device: "shelly:08b61fd04c55", name: "Bomba de agua", model: "Shelly Plus 1PM", role: "load", icon: "droplets", watts: pump, switchable: true },
-  { device: "esp32-meter:24A3BC77", name: "Medidor cocina", model: "EnerTrack", role: "circuit", watts: () => 0, offline: true },
-  { device: "esp32-meter:24A3BCA0", name: "Medidor 24A3BCA0", model: "EnerTrack", role: "circuit", watts: (at) => 412 + 14 * noise(at, 8), pending: true },
-  { device: "shelly:7c87ce6a1122", name: "Shelly Plug S", model: "Shelly Plug S", role: "load", watts: fridge, switchable: true, pending: true },
+  {
+    device: "shelly:a8032412c3d4",
+    name: "Compresor",
+    model: "Shelly Pro 3EM",
+    role: "motor",
+    icon: "wind",
+    watts: compressor,
+    switchable: true,
+    guarded: true,
+    phases: true,
+  },
+  {
+    device: "shelly:b0a73240aa10",
+    name: "Clima sala",
+    model: "Shelly Plus 1PM",
+    role: "load",
+    icon: "air-vent",
+    watts: air,
+    switchable: true,
+  },
+  {
+    device: "shelly:c45bbe6c2f01",
+    name: "Refrigeración",
+    model: "Shelly Plug S",
+    role: "load",
+    icon: "refrigerator",
+    watts: fridge,
+    switchable: true,
+    guarded: true,
+  },
+  {
+    device: "shelly:3494547b9e04",
+    name: "Iluminación",
+    model: "Shelly Plus 1PM",
+    role: "circuit",
+    icon: "lamp",
+    watts: light,
+    switchable: true,
+  },
+  {
+    device: "shelly:08b61fd04c55",
+    name: "Bomba de agua",
+    model: "Shelly Plus 1PM",
+    role: "load",
+    icon: "droplets",
+    watts: pump,
+    switchable: true,
+  },
+  {
+    device: "esp32-meter:24A3BC77",
+    name: "Medidor cocina",
+    model: "EnerTrack",
+    role: "circuit",
+    watts: () => 0,
+    offline: true,
+  },
+  {
+    device: "esp32-meter:24A3BCA0",
+    name: "Medidor 24A3BCA0",
+    model: "EnerTrack",
+    role: "circuit",
+    watts: (at) => 412 + 14 * noise(at, 8),
+    pending: true,
+  },
+  {
+    device: "shelly:7c87ce6a1122",
+    name: "Shelly Plug S",
+    model: "Shelly Plug S",
+    role: "load",
+    watts: fridge,
+    switchable: true,
+    pending: true,
+  },
 ];
 
-export const SITE: Site = { id: "01SITE", name: "Casa y taller", zone: "America/Mexico_City", currency: "MXN", language: "es", region: "es-MX", nominalVoltage: 127, phases: 3 };
+export const SITE: Site = {
+  id: "01SITE",
+  name: "Casa y taller",
+  zone: "America/Mexico_City",
+  currency: "MXN",
+  language: "es",
+  region: "es-MX",
+  nominalVoltage: 127,
+  phases: 3,
+};
 
 /** An installation of a kind: `home`, `loads` (no grid meter), `one` (a single plug), `empty`. */
 export function makeScene(kind: string): Scene {
   const all = kind === "empty" ? [] : kind === "one" ? HOME.slice(4, 5) : kind === "loads" ? HOME.slice(3, 8) : HOME;
   const built = all.map((circuit, index) => build(circuit, index));
-  const byChannel = new Map(built.flatMap(({ channels, circuit }) => channels.map((channel) => [channel.id, { circuit, channel }] as const)));
+  const byChannel = new Map(
+    built.flatMap(({ channels, circuit }) => channels.map((channel) => [channel.id, { circuit, channel }] as const)),
+  );
   return {
     site: { ...SITE, phases: kind === "one" ? 1 : 3 },
     devices: built.map(({ device }) => device),
@@ -89,9 +181,19 @@ export function makeScene(kind: string): Scene {
   };
 }
 
-function build(circuit: Circuit, index: number): { circuit: Circuit; device: Device; channels: Channel[]; points: Point[] } {
+function build(
+  circuit: Circuit,
+  index: number,
+): { circuit: Circuit; device: Device; channels: Channel[]; points: Point[] } {
   const state = circuit.pending ? ("pending" as const) : ("active" as const);
-  const keys: [string, Phase | undefined][] = circuit.phases ? [["em:0", undefined], ["em:0/a", 1], ["em:0/b", 2], ["em:0/c", 3]] : [["switch:0", undefined]];
+  const keys: [string, Phase | undefined][] = circuit.phases
+    ? [
+        ["em:0", undefined],
+        ["em:0/a", 1],
+        ["em:0/b", 2],
+        ["em:0/c", 3],
+      ]
+    : [["switch:0", undefined]];
   const main = `01POINT${index}`;
   const points: Point[] = circuit.pending
     ? []
@@ -151,9 +253,9 @@ function valueOf(circuit: Circuit, { id, phase, switchable }: Channel, metric: s
   const shortGap = at > NOW - 200_000 && at < NOW - 172_000;
   if ((hourOfGap || shortGap) && !circuit.pending) return null;
   if (circuit.offline && at > NOW - 47 * 60_000) return null;
-  const state = switches.get(id) ?? (circuit.name !== "Bomba de agua");
+  const state = switches.get(id) ?? circuit.name !== "Bomba de agua";
   if (metric === "switch_on") return switchable ? Number(state) : null;
-  const share = phase ? [0.33, 0.36, 0.31][phase - 1] ?? 0.33 : 1;
+  const share = phase ? ([0.33, 0.36, 0.31][phase - 1] ?? 0.33) : 1;
   const watts = switchable && !state ? 0 : circuit.watts(at) * share;
   const volts = 127.2 + 1.3 * wave(at, 11, phase ?? 0) + 0.3 * noise(at, 20 + (phase ?? 0)) - Math.abs(watts) / 2_600;
   switch (metric) {
@@ -177,11 +279,39 @@ function valueOf(circuit: Circuit, { id, phase, switchable }: Channel, metric: s
 }
 
 function plugins(kind: string): Plugin[] {
-  const base = { firstParty: true, isolation: "inline" as const, since: NOW - 3 * DAY, crashes: [], permissions: [], configSchema: { type: "object", properties: {} }, config: {}, secretsSet: [], inbox: { messages: 0, bytes: 0 }, counters: [] };
+  const base = {
+    firstParty: true,
+    isolation: "inline" as const,
+    since: NOW - 3 * DAY,
+    crashes: [],
+    permissions: [],
+    configSchema: { type: "object", properties: {} },
+    config: {},
+    secretsSet: [],
+    inbox: { messages: 0, bytes: 0 },
+    counters: [],
+  };
   return [
     { ...base, id: "shelly", name: "Shelly", version: "0.1.0", state: "running" },
     { ...base, id: "esp32-meter", name: "ESP32 meter", version: "0.1.0", state: "running" },
-    ...(kind === "home" ? [{ ...base, id: "forecast", name: "Pronóstico solar", version: "0.1.0", state: "running" as const, ui: { module: "/plugins/forecast/ui.js", panels: [{ id: "main", element: "forecast-panel", title: { key: "Pronóstico solar" }, icon: "sun" }], cards: [] } }] : []),
-    ...(kind === "quarantine" ? [{ ...base, id: "pool", name: "Pool heat pump", version: "0.9.0", state: "quarantined" as const }] : []),
+    ...(kind === "home"
+      ? [
+          {
+            ...base,
+            id: "forecast",
+            name: "Pronóstico solar",
+            version: "0.1.0",
+            state: "running" as const,
+            ui: {
+              module: "/plugins/forecast/ui.js",
+              panels: [{ id: "main", element: "forecast-panel", title: { key: "Pronóstico solar" }, icon: "sun" }],
+              cards: [],
+            },
+          },
+        ]
+      : []),
+    ...(kind === "quarantine"
+      ? [{ ...base, id: "pool", name: "Pool heat pump", version: "0.9.0", state: "quarantined" as const }]
+      : []),
   ];
 }

@@ -84,30 +84,38 @@ export class PluginSupervisor {
 
   /** Stops the plugin, whatever it is doing. Never rejects. */
   stop(): Promise<void> {
-    this.#run?.interrupted.reject(stopped(this.id));
+    this.#interrupt();
     return this.#inTurn(() => this.#stop());
   }
 
   /** A person wants the plugin not to run: its messages are dropped from now on. */
-  async disable(): Promise<void> {
-    await this.stop();
-    await this.#inTurn(() => {
+  disable(): Promise<void> {
+    this.#interrupt();
+    // In one turn with the stop: nobody may start it in between.
+    return this.#inTurn(async () => {
+      await this.#stop();
       this.#disable();
-      return this.#remember("disabled");
+      await this.#remember("disabled");
     });
   }
 
   /** A person wants the plugin to run, out of quarantine as well: it is restarted with a new chance. */
-  async release(): Promise<void> {
+  release(): Promise<void> {
     const { memory, services } = this.#options;
-    await this.stop();
-    await this.#inTurn(async () => {
+    this.#interrupt();
+    return this.#inTurn(async () => {
+      await this.#stop();
       if (this.status.state === "disabled") services.mqtt.delivery.setPlugin(this.id, "away");
       memory.crashes.forgive(services.clock.now());
       this.#failures = 0;
       await this.#remember("enabled");
       await this.#start(true);
     });
+  }
+
+  /** What runs now need not be waited for. */
+  #interrupt(): void {
+    this.#run?.interrupted.reject(stopped(this.id));
   }
 
   /** One thing after the other: a restart during a crash must not end in two runs. */

@@ -1,6 +1,6 @@
 import { type DeviceId, type Instant, VatioError } from "@vatio/plugin-api";
 import type { Arrivals } from "./arrivals.js";
-import type { BootTime, Boots } from "./boots.js";
+import type { Boots, BootTime } from "./boots.js";
 import type { Drafter } from "./draft.js";
 import type { GroupCommit } from "./group-commit.js";
 import type { Holding } from "./holding.js";
@@ -23,7 +23,9 @@ export interface BootMoverOptions {
 
 function assertBoot(at: number, errorMs: number): void {
   if (Number.isFinite(at) && at >= EARLIEST && Number.isFinite(errorMs) && errorMs >= 0) return;
-  throw new VatioError("E_BOOT_INVALID", "A boot begins in 2020 or later, and its doubt is 0 ms or more.", { details: { at, errorMs } });
+  throw new VatioError("E_BOOT_INVALID", "A boot begins in 2020 or later, and its doubt is 0 ms or more.", {
+    details: { at, errorMs },
+  });
 }
 
 /** Gives rows that waited for the begin of their boot their instants and moves them to their tables. */

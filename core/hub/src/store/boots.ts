@@ -19,7 +19,9 @@ export class Boots {
   }
 
   async load(sql: Sql): Promise<void> {
-    const rows = await sql.all<{ device: DeviceId; boot: string; at: Instant; error_ms: number }>('SELECT device, boot, "at", error_ms FROM boots ORDER BY arrival');
+    const rows = await sql.all<{ device: DeviceId; boot: string; at: Instant; error_ms: number }>(
+      'SELECT device, boot, "at", error_ms FROM boots ORDER BY arrival',
+    );
     for (const { device, boot, at, error_ms } of rows) this.#keepBetter(keyOf(device, boot), { at, errorMs: error_ms });
   }
 
@@ -31,7 +33,10 @@ export class Boots {
     const key = keyOf(device, boot);
     const before = this.#times.get(key);
     if (!this.#keepBetter(key, time)) return;
-    generation.statements.push({ sql: "INSERT INTO boots VALUES (?, ?, ?, ?, ?)", parameters: [device, boot, time.at, time.errorMs, arrival] });
+    generation.statements.push({
+      sql: "INSERT INTO boots VALUES (?, ?, ?, ?, ?)",
+      parameters: [device, boot, time.at, time.errorMs, arrival],
+    });
     generation.onFailure(() => {
       if (before) this.#times.set(key, before);
       else this.#times.delete(key);

@@ -17,7 +17,9 @@ class StoredChannelNumbers implements ChannelNumbers {
   }
 
   async load(): Promise<void> {
-    const rows = await this.#state.all<{ number: number; channel: ChannelId }>("SELECT number, channel FROM channel_numbers");
+    const rows = await this.#state.all<{ number: number; channel: ChannelId }>(
+      "SELECT number, channel FROM channel_numbers",
+    );
     for (const { number, channel } of rows) this.#remember(channel, number);
   }
 
@@ -32,7 +34,9 @@ class StoredChannelNumbers implements ChannelNumbers {
   allocate(channels: readonly ChannelId[]): Promise<void> {
     if (channels.every((channel) => this.#numbers.has(channel))) return Promise.resolve();
     // After a failed commit it is not known which numbers are taken.
-    const done = this.#allocating.then(() => this.#allocate(channels)).catch((error: unknown) => this.load().then(() => Promise.reject(error)));
+    const done = this.#allocating
+      .then(() => this.#allocate(channels))
+      .catch((error: unknown) => this.load().then(() => Promise.reject(error)));
     this.#allocating = done.catch(() => undefined);
     return done;
   }

@@ -8,9 +8,21 @@ type Vector = object;
 /** The part of DuckDB's binding that copies columns as a whole; its public layer sets one value at a time, several times slower. */
 interface Binding {
   data_chunk_get_vector(chunk: unknown, column: number): Vector;
-  copy_data_to_vector(target: Vector, targetOffset: number, source: ArrayBufferLike, sourceOffset: number, bytes: number): void;
+  copy_data_to_vector(
+    target: Vector,
+    targetOffset: number,
+    source: ArrayBufferLike,
+    sourceOffset: number,
+    bytes: number,
+  ): void;
   vector_ensure_validity_writable(vector: Vector): void;
-  copy_data_to_vector_validity(target: Vector, targetOffset: number, source: ArrayBufferLike, sourceOffset: number, bytes: number): void;
+  copy_data_to_vector_validity(
+    target: Vector,
+    targetOffset: number,
+    source: ArrayBufferLike,
+    sourceOffset: number,
+    bytes: number,
+  ): void;
 }
 
 // It is a dependency of the public package, which therefore finds it wherever it was installed.
@@ -38,7 +50,8 @@ export class ChunkWriter {
 
   /** Appends all rows and hands them to the transaction that is open. */
   write(buffer: RowBuffer): void {
-    for (let from = 0; from < buffer.rows; from += CHUNK_ROWS) this.#writeChunk(buffer, from, Math.min(CHUNK_ROWS, buffer.rows - from));
+    for (let from = 0; from < buffer.rows; from += CHUNK_ROWS)
+      this.#writeChunk(buffer, from, Math.min(CHUNK_ROWS, buffer.rows - from));
     this.#appender.flushSync();
   }
 
@@ -55,7 +68,8 @@ export class ChunkWriter {
     this.#copyIntegers(1, buffer.at, from, rows);
     this.#copyIntegers(2, buffer.arrival, from, rows);
     this.#copy(3, buffer.origin, from, rows);
-    for (const [i, metric] of this.#metrics.entries()) this.#copyMetric(FIXED_COLUMNS + i, buffer.metrics.get(metric), from, rows);
+    for (const [i, metric] of this.#metrics.entries())
+      this.#copyMetric(FIXED_COLUMNS + i, buffer.metrics.get(metric), from, rows);
     this.#appender.appendDataChunk(this.#chunk);
   }
 
@@ -81,7 +95,9 @@ export class ChunkWriter {
   #copyMetric(column: number, source: Float64Array | undefined, from: number, rows: number): void {
     this.#validity.fill(0);
     if (source) {
-      for (let i = 0; i < rows; i++) if (!Number.isNaN(source[from + i])) this.#validity[i >> 3] = (this.#validity[i >> 3] as number) | (1 << (i & 7));
+      for (let i = 0; i < rows; i++)
+        if (!Number.isNaN(source[from + i]))
+          this.#validity[i >> 3] = (this.#validity[i >> 3] as number) | (1 << (i & 7));
       this.#copy(column, source, from, rows);
     }
     const vector = this.#vector(column);

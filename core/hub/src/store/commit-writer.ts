@@ -19,9 +19,31 @@ const SMALL_TABLES = {
 type SmallTable = keyof typeof SMALL_TABLES;
 
 const SMALL_ROWS: Readonly<Record<SmallTable, (generation: Generation) => SqlValue[][]>> = {
-  frame_ranges: ({ frames, lastArrival }) => frames.map((frame) => [frame.device, frame.boot, frame.from, frame.to, lastArrival]),
-  holding: ({ held }) => held.map((row) => [row.device, row.boot, row.channel, row.since, row.arrival, row.originCode, JSON.stringify(row.values)]),
-  inbox: ({ inbox }) => inbox.map((row) => [row.id, row.plugin, row.topic, row.payload, row.qos, row.retained, row.at, row.client ?? null, 0, false]),
+  frame_ranges: ({ frames, lastArrival }) =>
+    frames.map((frame) => [frame.device, frame.boot, frame.from, frame.to, lastArrival]),
+  holding: ({ held }) =>
+    held.map((row) => [
+      row.device,
+      row.boot,
+      row.channel,
+      row.since,
+      row.arrival,
+      row.originCode,
+      JSON.stringify(row.values),
+    ]),
+  inbox: ({ inbox }) =>
+    inbox.map((row) => [
+      row.id,
+      row.plugin,
+      row.topic,
+      row.payload,
+      row.qos,
+      row.retained,
+      row.at,
+      row.client ?? null,
+      0,
+      false,
+    ]),
 };
 
 /** Stores generations on the one connection that writes. The caller runs one call at a time. */
@@ -83,7 +105,11 @@ export class CommitWriter {
       await this.#openWriter(name);
     }
     for (const table of Object.keys(SMALL_TABLES) as SmallTable[]) {
-      if (!this.#appenders.has(table)) this.#appenders.set(table, new RowAppender(await this.#connection.raw.createAppender(table), SMALL_TABLES[table]));
+      if (!this.#appenders.has(table))
+        this.#appenders.set(
+          table,
+          new RowAppender(await this.#connection.raw.createAppender(table), SMALL_TABLES[table]),
+        );
     }
   }
 
@@ -98,7 +124,10 @@ export class CommitWriter {
   async #openWriter(name: string): Promise<void> {
     const open = this.#writers.get(name);
     this.#writers.delete(name);
-    this.#writers.set(name, open ?? new ChunkWriter(await this.#connection.raw.createAppender(name), this.#tables.metricsOf(name)));
+    this.#writers.set(
+      name,
+      open ?? new ChunkWriter(await this.#connection.raw.createAppender(name), this.#tables.metricsOf(name)),
+    );
   }
 
   #dropWriter(name: string): void {
@@ -117,7 +146,9 @@ export class CommitWriter {
     try {
       appender?.discard();
     } catch (error) {
-      this.#log.debug("An appender could not be closed.", { reason: error instanceof Error ? error.message : String(error) });
+      this.#log.debug("An appender could not be closed.", {
+        reason: error instanceof Error ? error.message : String(error),
+      });
     }
   }
 

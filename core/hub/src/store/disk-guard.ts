@@ -80,10 +80,14 @@ export class DiskGuard {
       this.#free = await this.#options.freeSpace();
     } catch (error) {
       // A disk that cannot be asked may still be written to; the commit itself will tell.
-      this.#options.log.warn("The free space of the disk could not be read.", { reason: error instanceof Error ? error.message : String(error) });
+      this.#options.log.warn("The free space of the disk could not be read.", {
+        reason: error instanceof Error ? error.message : String(error),
+      });
       return;
     }
-    this.#setBlocked(this.#free < this.#options.minFreeBytes ? text("health.disk-low", { free: megabytes(this.#free) }) : undefined);
+    this.#setBlocked(
+      this.#free < this.#options.minFreeBytes ? text("health.disk-low", { free: megabytes(this.#free) }) : undefined,
+    );
   }
 
   #setBlocked(blocked: Text | undefined): void {

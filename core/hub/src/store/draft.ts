@@ -1,5 +1,13 @@
 import { deviceOf, driverOf, type MetricRegistry } from "@vatio/model";
-import { type Batch, type ChannelId, days, type DeviceId, type Frame, type PluginId, VatioError } from "@vatio/plugin-api";
+import {
+  type Batch,
+  type ChannelId,
+  type DeviceId,
+  days,
+  type Frame,
+  type PluginId,
+  VatioError,
+} from "@vatio/plugin-api";
 import type { HubClock } from "../clock.js";
 import type { Boots } from "./boots.js";
 import { isClockSet, isStampedUnset, plausibleTimes } from "./plausible-time.js";
@@ -47,9 +55,13 @@ const BOOT_NAME = /^[\x20-\x7e]{1,128}$/;
 /** @throws E_FRAME_INVALID */
 function assertFrame(frame: Frame): void {
   if (BOOT_NAME.test(frame.boot) && Number.isSafeInteger(frame.from) && frame.from >= 0) return;
-  throw new VatioError("E_FRAME_INVALID", "A frame needs a boot of 1 to 128 printable ASCII characters and the number of its first sample, 0 or more.", {
-    details: { device: frame.device },
-  });
+  throw new VatioError(
+    "E_FRAME_INVALID",
+    "A frame needs a boot of 1 to 128 printable ASCII characters and the number of its first sample, 0 or more.",
+    {
+      details: { device: frame.device },
+    },
+  );
 }
 
 /** Checks what is written and sorts it into what can be stored now, what must wait and what is refused. */
@@ -116,7 +128,13 @@ export class Drafter {
     }
     const boot = this.#options.boots.get(frame.device, frame.boot);
     if (boot) this.#keep(validateBatch(batch, number, { ...limits, offset: boot.at }, rejections), draft);
-    else this.#hold(frame.device, frame.boot, validateBatch(batch, number, { ...limits, from: 0, to: LONGEST_BOOT }, rejections), draft);
+    else
+      this.#hold(
+        frame.device,
+        frame.boot,
+        validateBatch(batch, number, { ...limits, from: 0, to: LONGEST_BOOT }, rejections),
+        draft,
+      );
   }
 
   /** The hub does not know the time: what it stamped itself counts from its own start until it does. */
@@ -124,11 +142,18 @@ export class Drafter {
     const { clock, session } = this.#options;
     const checked = validateBatch(batch, number, { ...limits, from: Number.NEGATIVE_INFINITY }, draft.rejections);
     if (!checked) return;
-    const flags = (test: (at: number) => boolean): Uint8Array => Uint8Array.from(checked.at, (at) => (test(at) ? 1 : 0));
-    const stamped = pickRows(checked, flags((at) => isStampedUnset(at, clock)));
+    const flags = (test: (at: number) => boolean): Uint8Array =>
+      Uint8Array.from(checked.at, (at) => (test(at) ? 1 : 0));
+    const stamped = pickRows(
+      checked,
+      flags((at) => isStampedUnset(at, clock)),
+    );
     const sinceStart = clock.monotonic() - clock.now();
     if (stamped) this.#hold(HUB_DEVICE, session, { ...stamped, at: stamped.at.map((at) => at + sinceStart) }, draft);
-    const timed = pickRows(checked, flags((at) => at >= limits.from));
+    const timed = pickRows(
+      checked,
+      flags((at) => at >= limits.from),
+    );
     this.#keep(timed, draft);
     draft.rejections.add(REJECTED.badTime, checked.at.length - (stamped?.at.length ?? 0) - (timed?.at.length ?? 0));
   }

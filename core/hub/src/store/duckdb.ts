@@ -39,7 +39,9 @@ function claim(file: string): string | undefined {
   if (file === IN_MEMORY) return undefined;
   const identity = identityOf(file);
   if (openFiles.has(identity)) {
-    throw new VatioError("E_STORE_OPEN", `${file} is open already in this process. Close the first one, or share it.`, { details: { path: file } });
+    throw new VatioError("E_STORE_OPEN", `${file} is open already in this process. Close the first one, or share it.`, {
+      details: { path: file },
+    });
   }
   openFiles.add(identity);
   return identity;
@@ -114,7 +116,8 @@ interface Opened {
   readonly repairs: readonly string[];
 }
 
-const failureOf = (file: string, error: unknown): OpenFailure => readOpenFailure(file, error instanceof Error ? error.message : String(error));
+const failureOf = (file: string, error: unknown): OpenFailure =>
+  readOpenFailure(file, error instanceof Error ? error.message : String(error));
 
 async function openOnce(options: DuckDbOptions, more: Record<string, string> = {}): Promise<Opened> {
   return { instance: await DuckDBInstance.create(options.path, { ...settings(options), ...more }), repairs: [] };
@@ -134,7 +137,12 @@ async function assertUnlocked(options: DuckDbOptions): Promise<void> {
 function assertComplete(file: string): void {
   if (existsSync(file)) return;
   const orphan = walFiles(file).find((log) => existsSync(log));
-  if (orphan !== undefined) throw openError(file, { kind: "damaged" }, new VatioError("E_STORE_DAMAGED", `${file} is missing, but its log ${orphan} is there.`));
+  if (orphan !== undefined)
+    throw openError(
+      file,
+      { kind: "damaged" },
+      new VatioError("E_STORE_DAMAGED", `${file} is missing, but its log ${orphan} is there.`),
+    );
 }
 
 async function openFile(options: DuckDbOptions): Promise<Opened> {
@@ -146,7 +154,10 @@ async function openFile(options: DuckDbOptions): Promise<Opened> {
     const silent = await repairSilentDamage(file, clock.now(), () => assertUnlocked(options));
     await markOpening(file);
     const { instance, repairs } = await openWithSalvage(options).finally(() => markOpened(file));
-    return { instance, repairs: [...probed, ...silent.repairs, ...repairs, ...(await reportTails(silent, repairs.length > 0))] };
+    return {
+      instance,
+      repairs: [...probed, ...silent.repairs, ...repairs, ...(await reportTails(silent, repairs.length > 0))],
+    };
   } catch (error) {
     throw VatioError.is(error) ? error : openError(file, failureOf(file, error), error);
   }

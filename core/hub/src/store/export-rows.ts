@@ -32,7 +32,9 @@ const NO_COLUMN = "NULL::DOUBLE";
 /** Rows of all tables in order of time and, of one instant, of their arrival. */
 function pageSql({ number, metrics, range }: Page, tables: readonly HotTable[]): string {
   const parts = tables.map((table) => {
-    const columns = metrics.map((metric) => `${table.metrics.includes(metric) ? `"${metric}"` : NO_COLUMN} AS "${metric}"`);
+    const columns = metrics.map(
+      (metric) => `${table.metrics.includes(metric) ? `"${metric}"` : NO_COLUMN} AS "${metric}"`,
+    );
     return `SELECT "at", arrival, ${columns.join(", ")} FROM ${table.name} WHERE channel = ${number} AND "at" >= ${range.from} AND "at" < ${range.to}`;
   });
   return `SELECT * EXCLUDE (arrival) FROM (${parts.join(" UNION ALL BY NAME ")}) ORDER BY "at", arrival LIMIT ${BLOCK_ROWS}`;
@@ -48,7 +50,11 @@ function toBlock({ channel, metrics }: Page, rows: readonly ExportRow[]): Export
   }
   const column = (metric: MetricName): Float64Array => Float64Array.from(merged, (row) => row[metric] ?? Number.NaN);
   const kept = metrics.filter((metric) => merged.some((row) => row[metric] !== null));
-  return { channel, at: Float64Array.from(merged, (row) => row.at ?? Number.NaN), columns: Object.fromEntries(kept.map((metric) => [metric, column(metric)])) };
+  return {
+    channel,
+    at: Float64Array.from(merged, (row) => row.at ?? Number.NaN),
+    columns: Object.fromEntries(kept.map((metric) => [metric, column(metric)])),
+  };
 }
 
 /** Streams rows as they are stored. */
@@ -66,7 +72,8 @@ export class Exporter {
     assertMetrics(metrics ?? [], this.#options.metrics);
     for (const target of targets) {
       for (const segment of clip(segmentsOf(target, assignments, channels), range)) {
-        for (const table of this.#days(segment.range)) yield* this.#pages({ ...segment, metrics: metrics ?? this.#metricsIn(table), range: table });
+        for (const table of this.#days(segment.range))
+          yield* this.#pages({ ...segment, metrics: metrics ?? this.#metricsIn(table), range: table });
       }
     }
   }

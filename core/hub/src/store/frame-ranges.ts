@@ -66,7 +66,9 @@ export class FrameRanges {
       if (known) known.push({ boot, set });
       else boots.set(device, [{ boot, set }]);
     }
-    return [...boots].flatMap(([device, all]) => all.slice(-KEPT_BOOTS).flatMap(({ boot, set }) => set.spans.map((span) => ({ device, boot, ...span }))));
+    return [...boots].flatMap(([device, all]) =>
+      all.slice(-KEPT_BOOTS).flatMap(({ boot, set }) => set.spans.map((span) => ({ device, boot, ...span }))),
+    );
   }
 }
 

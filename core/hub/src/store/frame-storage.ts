@@ -25,7 +25,9 @@ export class FrameStorage {
   }
 
   async load(): Promise<void> {
-    const rows = await this.#connection.all<StoredRange>("SELECT device, boot, from_n, to_n FROM frame_ranges ORDER BY arrival");
+    const rows = await this.#connection.all<StoredRange>(
+      "SELECT device, boot, from_n, to_n FROM frame_ranges ORDER BY arrival",
+    );
     this.#ranges.load(rows.map(({ device, boot, from_n, to_n }) => ({ device, boot, from: from_n, to: to_n })));
     this.#rows = rows.length;
   }
@@ -41,7 +43,13 @@ export class FrameStorage {
   /** Writes the merged ranges in the place of all that was appended. No commit may be under way. */
   async compact(): Promise<void> {
     const spans = this.#ranges.compacted();
-    const appender = new RowAppender(await this.#connection.raw.createAppender("frame_ranges"), ["TEXT", "TEXT", "BIGINT", "BIGINT", "BIGINT"]);
+    const appender = new RowAppender(await this.#connection.raw.createAppender("frame_ranges"), [
+      "TEXT",
+      "TEXT",
+      "BIGINT",
+      "BIGINT",
+      "BIGINT",
+    ]);
     await this.#connection.run("BEGIN");
     try {
       await this.#connection.run("DELETE FROM frame_ranges");

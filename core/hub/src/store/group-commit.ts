@@ -37,7 +37,11 @@ export interface CommitFigures {
 function commitError(error: VatioError): VatioError {
   if (error.code === "E_STORE_FATAL") return error;
   const code = isDiskFull(error) ? "E_STORE_DISK_FULL" : "E_STORE_COMMIT";
-  return new VatioError(code, `A group of readings was not stored: ${error.message} Nothing of it was kept; send it again.`, { cause: error, retryable: true });
+  return new VatioError(
+    code,
+    `A group of readings was not stored: ${error.message} Nothing of it was kept; send it again.`,
+    { cause: error, retryable: true },
+  );
 }
 
 /** Collects rows and commits them in groups, one commit at a time: while it is under way, the next group fills. */
@@ -143,7 +147,12 @@ export class GroupCommit {
       return;
     }
     const took = clock.monotonic() - started;
-    this.#figures = { ...this.#figures, commits: this.#figures.commits + 1, lastMs: took, longestMs: Math.max(this.#figures.longestMs, took) };
+    this.#figures = {
+      ...this.#figures,
+      commits: this.#figures.commits + 1,
+      lastMs: took,
+      longestMs: Math.max(this.#figures.longestMs, took),
+    };
     this.#underWay = undefined;
     onCommitted(generation);
     generation.succeed();

@@ -39,7 +39,9 @@ export class Holding {
   }
 
   async load(sql: Sql): Promise<void> {
-    const rows = await sql.all<{ device: string; boot: string; n: number }>("SELECT device, boot, count(*) AS n FROM holding GROUP BY ALL");
+    const rows = await sql.all<{ device: string; boot: string; n: number }>(
+      "SELECT device, boot, count(*) AS n FROM holding GROUP BY ALL",
+    );
     for (const { device, boot, n } of rows) this.#count(device, boot, n);
   }
 
@@ -52,7 +54,9 @@ export class Holding {
 
   /** Boots with rows that wait. */
   boots(): { readonly device: DeviceId; readonly boot: string }[] {
-    return [...this.#counts].flatMap(([device, boots]) => [...boots.keys()].map((boot) => ({ device: device as DeviceId, boot })));
+    return [...this.#counts].flatMap(([device, boots]) =>
+      [...boots.keys()].map((boot) => ({ device: device as DeviceId, boot })),
+    );
   }
 
   /** How many more rows of a device may wait. */
@@ -71,7 +75,10 @@ export class Holding {
   }
 
   /** The oldest rows of a boot that are stored, with instants; undefined when there are none. */
-  async page(sql: Sql, boot: { readonly device: string; readonly boot: string; readonly at: number }): Promise<HeldPage | undefined> {
+  async page(
+    sql: Sql,
+    boot: { readonly device: string; readonly boot: string; readonly at: number },
+  ): Promise<HeldPage | undefined> {
     const rows = await sql.all<StoredRow>(
       `SELECT channel, since_ms AS since, arrival, origin, columns FROM holding WHERE device = ? AND boot = ? ORDER BY arrival LIMIT ${PAGE_ROWS}`,
       [boot.device, boot.boot],

@@ -1,5 +1,5 @@
-import { days, type Instant, type MetricName, type Range } from "@vatio/plugin-api";
 import { utcDayKey } from "@vatio/model";
+import { days, type Instant, type MetricName, type Range } from "@vatio/plugin-api";
 import type { HubClock } from "../clock.js";
 import { isClockSet } from "./plausible-time.js";
 import type { RowBuffer } from "./row-buffer.js";
@@ -74,12 +74,25 @@ export class HotTables {
 
   /** Reads from the database which tables there are. */
   async load(sql: Sql): Promise<void> {
-    const overlaps = new Set((await sql.all<{ table_name: string }>("SELECT table_name FROM overlapping")).map((row) => row.table_name));
-    const [late] = await sql.all<{ from_at: number | null; to_at: number | null }>(`SELECT min("at") AS from_at, max("at") + 1 AS to_at FROM ${LATE}`);
+    const overlaps = new Set(
+      (await sql.all<{ table_name: string }>("SELECT table_name FROM overlapping")).map((row) => row.table_name),
+    );
+    const [late] = await sql.all<{ from_at: number | null; to_at: number | null }>(
+      `SELECT min("at") AS from_at, max("at") + 1 AS to_at FROM ${LATE}`,
+    );
     this.#tables.clear();
     for (const { name, columns, rows } of await sql.all<ColumnRow>(LIST)) {
-      const range = dayRange(name) ?? { from: (late?.from_at ?? EMPTY.from) as Instant, to: (late?.to_at ?? EMPTY.to) as Instant };
-      this.#tables.set(name, { name, metrics: columns.slice(FIXED_COLUMNS) as MetricName[], rows, range, overlaps: overlaps.has(name) });
+      const range = dayRange(name) ?? {
+        from: (late?.from_at ?? EMPTY.from) as Instant,
+        to: (late?.to_at ?? EMPTY.to) as Instant,
+      };
+      this.#tables.set(name, {
+        name,
+        metrics: columns.slice(FIXED_COLUMNS) as MetricName[],
+        rows,
+        range,
+        overlaps: overlaps.has(name),
+      });
     }
   }
 
@@ -90,7 +103,9 @@ export class HotTables {
 
   /** Tables that may hold rows of a range. */
   within(range: Range): readonly HotTable[] {
-    return [...this.#tables.values()].filter((table) => table.range.from < range.to && table.range.to > range.from).sort((a, b) => a.range.from - b.range.from);
+    return [...this.#tables.values()]
+      .filter((table) => table.range.from < range.to && table.range.to > range.from)
+      .sort((a, b) => a.range.from - b.range.from);
   }
 
   /** Name of the table that takes a row now. */
@@ -159,7 +174,10 @@ export class HotTables {
     await sql.run(
       `CREATE TABLE IF NOT EXISTS ${name} (channel INTEGER NOT NULL, "at" BIGINT NOT NULL, arrival BIGINT NOT NULL, origin UTINYINT NOT NULL${columns})`,
     );
-    const found = await sql.all<{ name: string }>("SELECT column_name AS name FROM duckdb_columns() WHERE table_name = ? ORDER BY column_index", [name]);
+    const found = await sql.all<{ name: string }>(
+      "SELECT column_name AS name FROM duckdb_columns() WHERE table_name = ? ORDER BY column_index",
+      [name],
+    );
     const existing = found.slice(FIXED_COLUMNS).map((row) => row.name);
     this.#tables.set(name, { name, metrics: existing, rows: 0, range: dayRange(name) ?? EMPTY, overlaps: false });
     await this.ensure(sql, name, metrics);

@@ -59,9 +59,13 @@ export class Inbox implements InboxStore {
   }
 
   async load(): Promise<void> {
-    const rows = await this.#options.sql.all<{ id: number; plugin: PluginId; bytes: number; crashes: number; aside: boolean }>(
-      "SELECT id, plugin, octet_length(payload) + strlen(topic) AS bytes, crashes, aside FROM inbox ORDER BY id",
-    );
+    const rows = await this.#options.sql.all<{
+      id: number;
+      plugin: PluginId;
+      bytes: number;
+      crashes: number;
+      aside: boolean;
+    }>("SELECT id, plugin, octet_length(payload) + strlen(topic) AS bytes, crashes, aside FROM inbox ORDER BY id");
     for (const { id, plugin, bytes, crashes, aside } of rows) this.#insert(plugin, id, { bytes, crashes, aside });
   }
 
@@ -89,7 +93,10 @@ export class Inbox implements InboxStore {
     if (known.length === 0) return Promise.resolve();
     const { commit } = this.#options;
     // Ids are numbers of our own making: they may stand in the text.
-    commit.open.statements.push({ sql: `DELETE FROM inbox WHERE id IN (${known.map(Number).join(", ")})`, parameters: [] });
+    commit.open.statements.push({
+      sql: `DELETE FROM inbox WHERE id IN (${known.map(Number).join(", ")})`,
+      parameters: [],
+    });
     for (const id of known) this.#deleteWithUndo(plugin, id, commit.open);
     return commit.touch();
   }
@@ -101,7 +108,10 @@ export class Inbox implements InboxStore {
     const before = { ...entry };
     entry.crashes++;
     if (entry.crashes >= CRASHES_TOLERATED) this.#setAside(plugin, id, entry);
-    commit.open.statements.push({ sql: "UPDATE inbox SET crashes = ?, aside = ? WHERE id = ?", parameters: [entry.crashes, entry.aside, id] });
+    commit.open.statements.push({
+      sql: "UPDATE inbox SET crashes = ?, aside = ? WHERE id = ?",
+      parameters: [entry.crashes, entry.aside, id],
+    });
     commit.open.onFailure(() => {
       this.#delete(plugin, id);
       this.#insert(plugin, id, before);
@@ -138,10 +148,14 @@ export class Inbox implements InboxStore {
     const size = this.size(plugin);
     if (size.messages < maxMessages && size.bytes + bytes <= maxBytes) return;
     onFull(plugin);
-    throw new VatioError("E_INBOX_FULL", `The inbox of ${plugin} is full: ${size.messages} messages, ${size.bytes} bytes. Start the plugin, or disable it.`, {
-      retryable: true,
-      details: { plugin, ...size },
-    });
+    throw new VatioError(
+      "E_INBOX_FULL",
+      `The inbox of ${plugin} is full: ${size.messages} messages, ${size.bytes} bytes. Start the plugin, or disable it.`,
+      {
+        retryable: true,
+        details: { plugin, ...size },
+      },
+    );
   }
 
   #insert(plugin: PluginId, id: number, entry: Entry): void {

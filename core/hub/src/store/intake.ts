@@ -82,9 +82,7 @@ export class Intake {
     for (const { number } of draft.batches) this.#options.recent.trim(number);
     for (const held of draft.held) this.#acceptHeld(held, accepting);
     this.#acceptFrame(accepting);
-    for (const { channel, origin, at, names, values } of accepting.stored) {
-      this.#options.onBatch({ channel, origin, at, columns: Object.fromEntries(names.map((name, m) => [name, values[m] as Float64Array])) });
-    }
+    for (const batch of accepting.stored) this.#options.onBatch(toBatch(batch));
     return { accepted: accepting.accepted, duplicate: accepting.duplicate, rejected: draft.rejections.list() };
   }
 
@@ -101,7 +99,10 @@ export class Intake {
 
   #acceptBatch(batch: CheckedBatch, accepting: Accepting): void {
     const { recent } = this.#options;
-    const isNew = (batch.at[0] as number) > recent.newest(batch.number) && isStrictlyAscending(batch.at) && !this.#mayRepeat(accepting.draft);
+    const isNew =
+      (batch.at[0] as number) > recent.newest(batch.number) &&
+      isStrictlyAscending(batch.at) &&
+      !this.#mayRepeat(accepting.draft);
     if (!isNew) {
       const rest = this.#withoutHeld(batch, accepting);
       if (rest) this.#store(rest, accepting);
@@ -168,7 +169,10 @@ export class Intake {
   #markOverlaps(at: number, generation: Generation): void {
     const name = this.#options.tables.tableFor(at);
     if (!this.#options.tables.markOverlaps(name)) return;
-    generation.statements.push({ sql: "INSERT INTO overlapping VALUES (?) ON CONFLICT DO NOTHING", parameters: [name] });
+    generation.statements.push({
+      sql: "INSERT INTO overlapping VALUES (?) ON CONFLICT DO NOTHING",
+      parameters: [name],
+    });
   }
 
   #store(batch: CheckedBatch, accepting: Accepting): void {
@@ -216,11 +220,25 @@ export class Intake {
   }
 }
 
+function toBatch({ channel, origin, at, names, values }: CheckedBatch): Batch {
+  const columns: Record<string, Float64Array> = {};
+  for (let m = 0; m < names.length; m++) columns[names[m] as string] = values[m] as Float64Array;
+  return { channel, origin, at, columns };
+}
+
 function heldRecord({ device, boot, batch }: HeldBatch, i: number, arrival: number): HeldRowRecord {
   const values: Record<string, number> = {};
   for (const [m, name] of batch.names.entries()) {
     const value = batch.values[m]?.[i] as number;
     if (!Number.isNaN(value)) values[name] = value;
   }
-  return { device, boot, channel: batch.number, since: batch.at[i] as Instant, arrival, originCode: batch.originCode, values };
+  return {
+    device,
+    boot,
+    channel: batch.number,
+    since: batch.at[i] as Instant,
+    arrival,
+    originCode: batch.originCode,
+    values,
+  };
 }

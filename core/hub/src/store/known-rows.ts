@@ -38,7 +38,8 @@ export class KnownRows {
 
 type FoundRow = { readonly channel: number; readonly at: number } & Readonly<Record<MetricName, number | null>>;
 
-const overlap = (table: HotTable, span: LookupSpan): boolean => table.range.from <= span.to && table.range.to > span.from;
+const overlap = (table: HotTable, span: LookupSpan): boolean =>
+  table.range.from <= span.to && table.range.to > span.from;
 
 /** Spans of one table that one query can read: zone maps help only as long as they lie close together. */
 function together(spans: readonly LookupSpan[]): LookupSpan[][] {
@@ -67,7 +68,8 @@ function keep(known: LateRows, rows: readonly FoundRow[]): void {
   for (const row of rows) {
     for (const metric in row) {
       const value = row[metric];
-      if (metric !== "channel" && metric !== "at" && value !== null && value !== undefined) known.put(row.channel, row.at, metric, value);
+      if (metric !== "channel" && metric !== "at" && value !== null && value !== undefined)
+        known.put(row.channel, row.at, metric, value);
     }
   }
 }
@@ -77,7 +79,10 @@ export async function lookUp(sql: Sql, tables: HotTables, spans: readonly Lookup
   const known = new KnownRows();
   known.note(spans);
   let left = MOST_ROWS;
-  const range = { from: Math.min(...spans.map((span) => span.from)) as Instant, to: (Math.max(...spans.map((span) => span.to)) + 1) as Instant };
+  const range = {
+    from: Math.min(...spans.map((span) => span.from)) as Instant,
+    to: (Math.max(...spans.map((span) => span.to)) + 1) as Instant,
+  };
   for (const table of tables.within(range)) {
     for (const group of together(spans.filter((span) => overlap(table, span)))) {
       const rows = await sql.all<FoundRow>(lookupSql(table, group, left + 1));

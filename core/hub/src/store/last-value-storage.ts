@@ -29,7 +29,8 @@ function addFound(table: LastTable, { metrics }: HotTable, rows: readonly Newest
     for (const [i, metric] of metrics.entries()) {
       const [at, value] = [row[`at_${i}`], row[`value_${i}`]];
       const held = values.get(metric);
-      if (at !== null && at !== undefined && value !== null && value !== undefined && !(held && held.at >= at)) values.set(metric, { at: at as Instant, value });
+      if (at !== null && at !== undefined && value !== null && value !== undefined && !(held && held.at >= at))
+        values.set(metric, { at: at as Instant, value });
     }
   }
 }
@@ -61,6 +62,9 @@ export class LastValueStorage {
   save(generation: Generation, arrival: number, isAsked = false): void {
     if (!isAsked && this.#clock.monotonic() - this.#savedAt < SAVE_EVERY) return;
     this.#savedAt = this.#clock.monotonic();
-    generation.statements.push(putMeta(VALUES_KEY, this.#values.serialize(generation.last)), putMeta(ARRIVAL_KEY, String(arrival)));
+    generation.statements.push(
+      putMeta(VALUES_KEY, this.#values.serialize(generation.last)),
+      putMeta(ARRIVAL_KEY, String(arrival)),
+    );
   }
 }

@@ -87,7 +87,10 @@ export class LastValueTable {
     const table: LastTable = new Map();
     merge(table, this.#committed);
     merge(table, pending);
-    const entries = [...table].map(([channel, metrics]) => [channel, Object.fromEntries([...metrics].map(([metric, { at, value }]) => [metric, [at, value]]))]);
+    const entries = [...table].map(([channel, metrics]) => [
+      channel,
+      Object.fromEntries([...metrics].map(([metric, { at, value }]) => [metric, [at, value]])),
+    ]);
     return JSON.stringify(Object.fromEntries(entries) as Stored);
   }
 
@@ -95,14 +98,17 @@ export class LastValueTable {
   static parse(stored: string): LastTable {
     const table: LastTable = new Map();
     for (const [channel, metrics] of Object.entries(JSON.parse(stored) as Stored)) {
-      for (const [metric, [at, value]] of Object.entries(metrics)) put(table, Number(channel), metric, { at: at as Instant, value });
+      for (const [metric, [at, value]] of Object.entries(metrics))
+        put(table, Number(channel), metric, { at: at as Instant, value });
     }
     return table;
   }
 }
 
 /** Newest values of a point: of each channel only what it measured while it was assigned. */
-export function lastOfPoint(parts: readonly { readonly values: LastValues; readonly from: Instant; readonly to: Instant }[]): LastValues {
+export function lastOfPoint(
+  parts: readonly { readonly values: LastValues; readonly from: Instant; readonly to: Instant }[],
+): LastValues {
   const newest: Record<MetricName, LastValue> = {};
   for (const { values, from, to } of parts) {
     for (const [metric, value] of Object.entries(values)) {

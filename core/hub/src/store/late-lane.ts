@@ -89,13 +89,15 @@ export class LateLane {
     for (const waiting of group) {
       await this.#room(waiting.draft);
       // While it waited, memory may have moved on beyond rows that it still knew.
-      for (let n = 0; n < MOST_LOOKUPS && this.#options.intake.lateSpans(waiting.draft, known).length > 0; n++) known = await this.#lookUp([waiting]);
+      for (let n = 0; n < MOST_LOOKUPS && this.#options.intake.lateSpans(waiting.draft, known).length > 0; n++)
+        known = await this.#lookUp([waiting]);
       this.#accept(waiting, known);
     }
   }
 
   async #room(draft: Draft): Promise<void> {
-    for (let room = this.#options.commit.roomFor(draft.rows); room; room = this.#options.commit.roomFor(draft.rows)) await room;
+    for (let room = this.#options.commit.roomFor(draft.rows); room; room = this.#options.commit.roomFor(draft.rows))
+      await room;
   }
 
   async #lookUp(group: readonly Waiting[]): Promise<KnownRows | undefined> {

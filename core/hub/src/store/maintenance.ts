@@ -30,7 +30,12 @@ const GROWTH_KEY = "growth";
 /** Bytes of a database file and its logs. */
 export async function bytesOnDisk(file: string): Promise<number> {
   if (file === IN_MEMORY) return 0;
-  const sizes = [file, ...walFiles(file)].map((name) => stat(name).then(({ size }) => size, () => 0));
+  const sizes = [file, ...walFiles(file)].map((name) =>
+    stat(name).then(
+      ({ size }) => size,
+      () => 0,
+    ),
+  );
   return (await Promise.all(sizes)).reduce((sum, size) => sum + size, 0);
 }
 
@@ -50,7 +55,8 @@ export class Maintenance {
   afterCommit(): void {
     const { writer, frames, growth, clock } = this.#options;
     if (writer.wantsCheckpoint) this.#run("checkpoint", () => writer.checkpoint());
-    if (frames.wantsCompaction) this.#run("compaction of received ranges", () => (frames.wantsCompaction ? frames.compact() : Promise.resolve()));
+    if (frames.wantsCompaction)
+      this.#run("compaction of received ranges", () => (frames.wantsCompaction ? frames.compact() : Promise.resolve()));
     if (growth.isDue(clock.now())) this.#run("size sample", () => this.#sampleSize());
   }
 
@@ -65,7 +71,9 @@ export class Maintenance {
   #run(what: string, work: () => Promise<void>): void {
     const { queue, onError, log } = this.#options;
     queue.run(work).catch((error: unknown) => {
-      log.error(`The ${what} of the telemetry store failed.`, { reason: error instanceof Error ? error.message : String(error) });
+      log.error(`The ${what} of the telemetry store failed.`, {
+        reason: error instanceof Error ? error.message : String(error),
+      });
       onError(VatioError.from(error));
     });
   }

@@ -24,15 +24,21 @@ export interface MigrateOptions {
 const KEPT_SNAPSHOTS = 2;
 
 async function versionOf(connection: SqlConnection): Promise<number> {
-  const [table] = await connection.all<{ n: number }>("SELECT count(*) AS n FROM duckdb_tables() WHERE table_name = 'schema_versions'");
+  const [table] = await connection.all<{ n: number }>(
+    "SELECT count(*) AS n FROM duckdb_tables() WHERE table_name = 'schema_versions'",
+  );
   if (table?.n !== 1) return 0;
-  const [row] = await connection.all<{ version: number }>("SELECT coalesce(max(version), 0) AS version FROM schema_versions");
+  const [row] = await connection.all<{ version: number }>(
+    "SELECT coalesce(max(version), 0) AS version FROM schema_versions",
+  );
   return row?.version ?? 0;
 }
 
 /** Runs the steps that are missing, each in its own transaction, and empties the log: replay of schema changes is DuckDB's weak spot. */
 async function apply(connection: SqlConnection, { migrations, clock }: MigrateOptions, from: number): Promise<void> {
-  await connection.run("CREATE TABLE IF NOT EXISTS schema_versions (version INTEGER NOT NULL, name TEXT NOT NULL, applied_at BIGINT NOT NULL)");
+  await connection.run(
+    "CREATE TABLE IF NOT EXISTS schema_versions (version INTEGER NOT NULL, name TEXT NOT NULL, applied_at BIGINT NOT NULL)",
+  );
   for (const step of migrations.slice(from)) {
     await connection.run("BEGIN");
     await step.up(connection);
@@ -45,8 +51,11 @@ async function apply(connection: SqlConnection, { migrations, clock }: MigrateOp
 /** Reads every value of every table. @throws when one cannot be read */
 async function verify(connection: SqlConnection, version: number): Promise<void> {
   const found = await versionOf(connection);
-  if (found !== version) throw new VatioError("E_MIGRATION_FAILED", `The schema has version ${found} instead of ${version}.`);
-  const tables = await connection.all<{ name: string }>("SELECT table_name AS name FROM duckdb_tables() WHERE NOT internal");
+  if (found !== version)
+    throw new VatioError("E_MIGRATION_FAILED", `The schema has version ${found} instead of ${version}.`);
+  const tables = await connection.all<{ name: string }>(
+    "SELECT table_name AS name FROM duckdb_tables() WHERE NOT internal",
+  );
   for (const { name } of tables) await connection.all(`SELECT count(hash(t)) AS n FROM "${name}" AS t`);
 }
 
@@ -86,14 +95,19 @@ async function migrateCopy(options: MigrateOptions, from: number): Promise<void>
   await removeCopy(copy);
   const kept = await snapshot(file, from, clock);
   await copyFile(file, copy, constants.COPYFILE_FICLONE);
-  for (const work of [(c: SqlConnection) => apply(c, options, from), (c: SqlConnection) => verify(c, migrations.length)]) {
+  for (const work of [
+    (c: SqlConnection) => apply(c, options, from),
+    (c: SqlConnection) => verify(c, migrations.length),
+  ]) {
     const database = await open(copy);
     await withConnection(database, work).finally(() => database.close());
   }
   await syncToDisk(copy);
   await rename(copy, file);
   await syncToDisk(path.dirname(file));
-  options.log.info(`${path.basename(file)} was brought from schema ${from} to ${migrations.length}; the old one is kept as ${path.basename(kept)}.`);
+  options.log.info(
+    `${path.basename(file)} was brought from schema ${from} to ${migrations.length}; the old one is kept as ${path.basename(kept)}.`,
+  );
   await dropOldSnapshots(file);
 }
 
@@ -133,8 +147,9 @@ export async function migrate(options: MigrateOptions): Promise<DuckDb> {
     return await open(file);
   } catch (error) {
     database.close();
-    if (VatioError.is(error)) throw error;
+    if (VatioError.is(error) && error.code !== "E_SQL_FAILED") throw error;
     const reason = error instanceof Error ? error.message : String(error);
-    throw new VatioError("E_MIGRATION_FAILED", `${file} could not be brought to the present schema and was left as it is: ${reason}`, { cause: error });
+    const message = `${file} could not be brought to the present schema and was left as it is: ${reason} Install the version before again, and report this.`;
+    throw new VatioError("E_MIGRATION_FAILED", message, { cause: error, details: { path: file } });
   }
 }

@@ -18,7 +18,8 @@ export type OpenFailure =
 const WAL_FILE = /(?:replaying|in) (?:checkpoint )?WAL file "([^"]+)"/;
 const WAL_POSITION = /Corrupt WAL file: entry at byte position (\d+)/;
 const HOLDER = /held in (.+?)\. See/;
-const DAMAGED = /not a valid DuckDB database|Corrupt database file|Could not read enough bytes|Serialization Error|INTERNAL Error/i;
+const DAMAGED =
+  /not a valid DuckDB database|Corrupt database file|Could not read enough bytes|Serialization Error|INTERNAL Error/i;
 
 /** Sorts the message of a failed open into what can be done about it. */
 export function readOpenFailure(path: string, message: string): OpenFailure {
@@ -27,7 +28,8 @@ export function readOpenFailure(path: string, message: string): OpenFailure {
   const file = WAL_FILE.exec(message)?.[1];
   const position = WAL_POSITION.exec(message)?.[1];
   if (position !== undefined) return { kind: "wal", file: file ?? `${path}.wal`, position: Number(position) };
-  if (file !== undefined || /replaying WAL|WAL replay/i.test(message)) return { kind: "replay", file: file ?? `${path}.wal` };
+  if (file !== undefined || /replaying WAL|WAL replay/i.test(message))
+    return { kind: "replay", file: file ?? `${path}.wal` };
   return { kind: DAMAGED.test(message) ? "damaged" : "other" };
 }
 
@@ -56,10 +58,14 @@ export function openError(path: string, failure: OpenFailure, cause: unknown): V
         { cause, details },
       );
     case "other":
-      return new VatioError("E_STORE_UNREADABLE", `${path} cannot be opened: ${details.reason}. Check that the folder exists and that the hub may write there.`, {
-        cause,
-        details,
-      });
+      return new VatioError(
+        "E_STORE_UNREADABLE",
+        `${path} cannot be opened: ${details.reason}. Check that the folder exists and that the hub may write there.`,
+        {
+          cause,
+          details,
+        },
+      );
   }
 }
 

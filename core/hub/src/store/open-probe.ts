@@ -16,7 +16,10 @@ require(api).DuckDBInstance.create(file, { threads: "1" }).then(
 /** Opens a database in a child process. @returns false when that killed the child, as it would have killed the hub */
 function survivesOpening(database: string): Promise<boolean> {
   const api = createRequire(import.meta.url).resolve("@duckdb/node-api");
-  const child = spawn(process.execPath, ["-e", PROBE, api, database], { stdio: "ignore", env: { ...process.env, NODE_OPTIONS: "" } });
+  const child = spawn(process.execPath, ["-e", PROBE, api, database], {
+    stdio: "ignore",
+    env: { ...process.env, NODE_OPTIONS: "" },
+  });
   return new Promise((resolve) => {
     child.once("error", () => resolve(true));
     child.once("exit", (_code, signal) => resolve(signal === null));

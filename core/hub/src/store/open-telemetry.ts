@@ -33,7 +33,8 @@ function openDatabase({ path: file, memoryMb, clock, log }: OpenTelemetryOptions
 
 async function keepDamaged({ path: file, clock, log }: OpenTelemetryOptions, cause: VatioError): Promise<string> {
   const kept: string[] = [];
-  for (const name of [file, ...walFiles(file)]) if (existsSync(name)) kept.push(path.basename(await setAside(name, DAMAGED, clock.now())));
+  for (const name of [file, ...walFiles(file)])
+    if (existsSync(name)) kept.push(path.basename(await setAside(name, DAMAGED, clock.now())));
   const repair = `${path.basename(file)} was damaged beyond repair and a new one was begun, so that readings go on being stored. The old one is kept as ${kept.join(", ")}.`;
   log.error(repair, { code: cause.code, details: cause.details });
   return repair;

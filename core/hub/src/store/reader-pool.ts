@@ -18,7 +18,10 @@ export interface ReaderPoolOptions {
 const LONGEST_QUEUE = 64;
 
 const busy = (why: string, cause?: unknown): VatioError =>
-  new VatioError("E_STORE_BUSY", `${why} Ask for a shorter range or fewer metrics, or try again in a moment.`, { retryable: true, cause });
+  new VatioError("E_STORE_BUSY", `${why} Ask for a shorter range or fewer metrics, or try again in a moment.`, {
+    retryable: true,
+    cause,
+  });
 
 interface Waiting {
   readonly turn: Deferred<SqlConnection>;

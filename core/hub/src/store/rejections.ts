@@ -20,14 +20,16 @@ export type RejectedReason = (typeof REJECTED)[keyof typeof REJECTED];
 
 /** Counts the rows that one write kept out, by reason. */
 export class Rejections {
-  readonly #rows = new Map<RejectedReason, number>();
+  #rows: Map<RejectedReason, number> | undefined;
 
   add(reason: RejectedReason, rows = 1): void {
-    if (rows > 0) this.#rows.set(reason, (this.#rows.get(reason) ?? 0) + rows);
+    if (rows <= 0) return;
+    this.#rows ??= new Map();
+    this.#rows.set(reason, (this.#rows.get(reason) ?? 0) + rows);
   }
 
   list(): readonly RejectedRows[] {
-    return this.#rows.size === 0 ? NONE : [...this.#rows].map(([reason, rows]) => ({ reason, rows }));
+    return this.#rows ? [...this.#rows].map(([reason, rows]) => ({ reason, rows })) : NONE;
   }
 }
 

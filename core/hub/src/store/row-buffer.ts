@@ -55,7 +55,8 @@ export class RowBuffer {
       this.#at[start + i] = batch.at[from + i] as number;
       this.#arrival[start + i] = arrival + i;
     }
-    for (let m = 0; m < batch.names.length; m++) this.#appendColumn(batch.names[m] as MetricName, batch.values[m] as Float64Array, from, count);
+    for (let m = 0; m < batch.names.length; m++)
+      this.#appendColumn(batch.names[m] as MetricName, batch.values[m] as Float64Array, from, count);
     this.#rows = start + count;
   }
 

@@ -23,7 +23,8 @@ async function truncate(file: string, damagedAt: number, now: Instant): Promise<
 }
 
 async function repairHeader(file: string, repaired: Buffer | undefined, now: Instant): Promise<string> {
-  if (repaired === undefined) return `${path.basename(file)} was not a log any more and was kept as ${path.basename(await setAside(file, CORRUPT, now))}.`;
+  if (repaired === undefined)
+    return `${path.basename(file)} was not a log any more and was kept as ${path.basename(await setAside(file, CORRUPT, now))}.`;
   const kept = await keepCopy(file, now);
   await replaceFile(file, repaired);
   return `The first bytes of ${path.basename(file)} were damaged and were written anew; the log as it was is kept as ${kept}.`;
@@ -37,7 +38,11 @@ export interface SilentDamage {
   readonly tails: { readonly copy: string; readonly sentence: string }[];
 }
 
-async function keepTail(file: string, { isHidden, position, bytes }: { isHidden: boolean; position: number; bytes: number }, now: Instant) {
+async function keepTail(
+  file: string,
+  { isHidden, position, bytes }: { isHidden: boolean; position: number; bytes: number },
+  now: Instant,
+) {
   const kept = await keepCopy(file, now);
   const sentence = isHidden
     ? `${path.basename(file)} is damaged at byte ${position}: the ${bytes} bytes from there on, with complete transactions, cannot be read. The whole log is kept as ${kept}.`
@@ -50,7 +55,11 @@ async function keepTail(file: string, { isHidden, position, bytes }: { isHidden:
  * and ends at an entry whose size is wrong.
  * @param assertUnlocked throws when another process uses the database; called before anything is touched
  */
-export async function repairSilentDamage(database: string, now: Instant, assertUnlocked: () => Promise<void>): Promise<SilentDamage> {
+export async function repairSilentDamage(
+  database: string,
+  now: Instant,
+  assertUnlocked: () => Promise<void>,
+): Promise<SilentDamage> {
   const damage: SilentDamage = { repairs: [], tails: [] };
   for (const file of walFiles(database)) {
     const finding = await inspectWal(file);
@@ -72,9 +81,12 @@ export async function reportTails({ tails }: SilentDamage, wasSalvaged: boolean)
 /** Takes every log away from a database, which then opens as it was at its last checkpoint. */
 export async function setLogsAside(database: string, now: Instant): Promise<string[]> {
   const kept: string[] = [];
-  for (const file of walFiles(database)) if (existsSync(file)) kept.push(path.basename(await setAside(file, CORRUPT, now)));
+  for (const file of walFiles(database))
+    if (existsSync(file)) kept.push(path.basename(await setAside(file, CORRUPT, now)));
   if (kept.length === 0) return [];
-  return [`${path.basename(database)} could not replay its log. It was opened as it was at its last checkpoint; the log is kept as ${kept.join(", ")}.`];
+  return [
+    `${path.basename(database)} could not replay its log. It was opened as it was at its last checkpoint; the log is kept as ${kept.join(", ")}.`,
+  ];
 }
 
 /**

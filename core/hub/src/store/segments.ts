@@ -13,7 +13,11 @@ const FOREVER = Number.POSITIVE_INFINITY as Instant;
 const ALWAYS = Number.NEGATIVE_INFINITY as Instant;
 
 /** Which channels measured a target, and when: a swapped meter keeps one history. */
-export function segmentsOf(target: PointId | ChannelId, assignments: AssignmentSource, channels: ChannelNumbers): Segment[] {
+export function segmentsOf(
+  target: PointId | ChannelId,
+  assignments: AssignmentSource,
+  channels: ChannelNumbers,
+): Segment[] {
   const parts = isChannelId(target) ? [{ channel: target, from: ALWAYS }] : assignments.assignmentsOf(target);
   return parts.flatMap((part) => {
     const number = channels.numberOf(part.channel);
@@ -27,7 +31,10 @@ export function clip(segments: readonly Segment[], range: Range): Segment[] {
   return segments
     .map((segment) => ({
       ...segment,
-      range: { from: Math.max(segment.range.from, range.from) as Instant, to: Math.min(segment.range.to, range.to) as Instant },
+      range: {
+        from: Math.max(segment.range.from, range.from) as Instant,
+        to: Math.min(segment.range.to, range.to) as Instant,
+      },
     }))
     .filter(({ range: { from, to } }) => from < to)
     .sort((a, b) => a.range.from - b.range.from);

@@ -26,19 +26,28 @@ const LAST_INSTANT = 8.64e15;
 /** @throws E_RANGE_INVALID */
 export function assertRange({ from, to }: { readonly from: number; readonly to: number }): void {
   if (Number.isFinite(from) && Number.isFinite(to) && from >= 0 && from < to && to <= LAST_INSTANT) return;
-  throw new VatioError("E_RANGE_INVALID", "The range must begin in 1970 or later and end after it begins. Times are milliseconds since the epoch, UTC.", {
-    details: { from, to },
-  });
+  throw new VatioError(
+    "E_RANGE_INVALID",
+    "The range must begin in 1970 or later and end after it begins. Times are milliseconds since the epoch, UTC.",
+    {
+      details: { from, to },
+    },
+  );
 }
 
 /** @throws E_METRIC_UNKNOWN */
 export function assertMetrics(metrics: readonly MetricName[], registry: MetricRegistry): void {
   const unknown = metrics.filter((metric) => !registry.get(metric));
   if (unknown.length === 0) return;
-  throw new VatioError("E_METRIC_UNKNOWN", `No metric is called ${unknown.join(", ")}. The list of metrics is at /api/v1/metrics.`, { details: { unknown } });
+  throw new VatioError(
+    "E_METRIC_UNKNOWN",
+    `No metric is called ${unknown.join(", ")}. The list of metrics is at /api/v1/metrics.`,
+    { details: { unknown } },
+  );
 }
 
-const isTableGone = (error: unknown): boolean => error instanceof Error && /Catalog Error: Table with name .* does not exist/.test(error.message);
+const isTableGone = (error: unknown): boolean =>
+  error instanceof Error && /Catalog Error: Table with name .* does not exist/.test(error.message);
 
 /** Runs a query again when a table that it names went away meanwhile: what it held is somewhere else now. */
 export async function retryWhenTableGone<T>(query: () => Promise<T>): Promise<T> {
@@ -64,7 +73,11 @@ interface Standing {
   readonly quality: number;
 }
 
-const standingOf = (row: BucketRow): Standing => ({ value: row.last_value, until: row.until, quality: qualityOf(row.origins) });
+const standingOf = (row: BucketRow): Standing => ({
+  value: row.last_value,
+  until: row.until,
+  quality: qualityOf(row.origins),
+});
 
 /** Fills the columns of a series bucket by bucket, in order of time. */
 class SeriesBuilder {
@@ -72,7 +85,12 @@ class SeriesBuilder {
   readonly #range: { readonly from: number; readonly to: number };
   #standing: Standing | undefined;
 
-  constructor(metric: MetricName, unit: string, buckets: Buckets, range: { readonly from: number; readonly to: number }) {
+  constructor(
+    metric: MetricName,
+    unit: string,
+    buckets: Buckets,
+    range: { readonly from: number; readonly to: number },
+  ) {
     const column = (fill: number): Float64Array => new Float64Array(buckets.count).fill(fill);
     this.#range = range;
     this.#series = {
@@ -132,7 +150,8 @@ export class SeriesReader {
   async read({ target, metrics, range, maxBuckets }: SeriesQuery): Promise<readonly Series[]> {
     assertRange(range);
     assertMetrics(metrics, this.#options.metrics);
-    if (!(maxBuckets >= 1)) throw new VatioError("E_RANGE_INVALID", "At least one bucket must be asked for.", { details: { maxBuckets } });
+    if (!(maxBuckets >= 1))
+      throw new VatioError("E_RANGE_INVALID", "At least one bucket must be asked for.", { details: { maxBuckets } });
     const buckets = bucketsFor(range, Math.min(Math.floor(maxBuckets), MOST_BUCKETS));
     const segments = segmentsOf(target, this.#options.assignments, this.#options.channels);
     return this.#options.readers.read(async (connection) => {
@@ -144,11 +163,22 @@ export class SeriesReader {
 
   async #metric(
     connection: SqlConnection,
-    { metric, range, buckets, segments }: { metric: MetricName; range: SeriesQuery["range"]; buckets: Buckets; segments: readonly Segment[] },
+    {
+      metric,
+      range,
+      buckets,
+      segments,
+    }: { metric: MetricName; range: SeriesQuery["range"]; buckets: Buckets; segments: readonly Segment[] },
   ): Promise<Series> {
     const wide = { from: (range.from - LOOK_BACK_MS) as Instant, to: range.to };
     const rows = await retryWhenTableGone(() => {
-      const sql = bucketSql({ metric, range, buckets, segments: clip(segments, wide), tables: this.#options.tables.within(wide) });
+      const sql = bucketSql({
+        metric,
+        range,
+        buckets,
+        segments: clip(segments, wide),
+        tables: this.#options.tables.within(wide),
+      });
       return sql === undefined ? Promise.resolve([]) : connection.all<BucketRow>(sql);
     });
     return new SeriesBuilder(metric, this.#options.metrics.get(metric)?.unit ?? "", buckets, range).build(rows);

@@ -58,9 +58,15 @@ export interface BucketRow {
 const overlap = (a: Range, b: Range): boolean => a.from < b.to && a.to > b.from;
 
 /** Where rows of a metric may be; undefined when nowhere. */
-export function foundSql({ metric, segments, tables }: Pick<BucketQuery, "metric" | "segments" | "tables">): string | undefined {
+export function foundSql({
+  metric,
+  segments,
+  tables,
+}: Pick<BucketQuery, "metric" | "segments" | "tables">): string | undefined {
   const column = `"${metric}"`;
-  const used = tables.filter((table) => table.metrics.includes(metric) && segments.some((segment) => overlap(table.range, segment.range)));
+  const used = tables.filter(
+    (table) => table.metrics.includes(metric) && segments.some((segment) => overlap(table.range, segment.range)),
+  );
   const parts = used.flatMap(({ name, range }) =>
     segments
       .filter((segment) => overlap(range, segment.range))

@@ -83,7 +83,10 @@ export class SqlConnection implements Sql {
 
   /** The driver's own result, for columns without a detour over objects. */
   async execute(statement: string, parameters: readonly SqlValue[] = []): Promise<DuckDBMaterializedResult> {
-    if (this.#closed) throw new VatioError("E_STORE_CLOSED", "The database is closed. Try again when the hub is back.", { retryable: true });
+    if (this.#closed)
+      throw new VatioError("E_STORE_CLOSED", "The database is closed. Try again when the hub is back.", {
+        retryable: true,
+      });
     try {
       if (parameters.length === 0) return await this.raw.run(statement);
       const pairs = parameters.map(bound);

@@ -29,6 +29,7 @@ class StateFile implements StateDatabase {
   readonly #reads = new SerialQueue();
   readonly #inside = new AsyncLocalStorage<{ active: boolean }>();
   readonly repairs: readonly string[];
+  #closed: Promise<void> | undefined;
 
   constructor(database: DuckDb, connections: readonly [SqlConnection, SqlConnection], clock: HubClock) {
     this.#database = database;
@@ -39,24 +40,38 @@ class StateFile implements StateDatabase {
 
   all<T extends object>(statement: string, parameters?: readonly SqlValue[]): Promise<T[]> {
     const [queue, connection] = READS.test(statement) ? [this.#reads, this.#reader] : [this.#writes, this.#writer];
-    return queue.run(() => connection.all<T>(statement, parameters));
+    return this.#in(queue, () => connection.all<T>(statement, parameters));
   }
 
   run(statement: string, parameters?: readonly SqlValue[]): Promise<void> {
-    return this.#writes.run(() => this.#writer.run(statement, parameters));
+    return this.#in(this.#writes, () => this.#writer.run(statement, parameters));
   }
 
   async transaction<T>(work: (sql: Sql) => Promise<T>): Promise<T> {
     if (this.#inside.getStore()?.active) {
-      throw new VatioError("E_STATE_NESTED", "A transaction was started inside another one, which would wait for itself. Pass the `sql` of the outer one on.");
+      throw new VatioError(
+        "E_STATE_NESTED",
+        "A transaction was started inside another one, which would wait for itself. Pass the `sql` of the outer one on.",
+      );
     }
-    return this.#writes.run(() => this.#transact(work));
+    return this.#in(this.#writes, () => this.#transact(work));
   }
 
-  async close(): Promise<void> {
+  close(): Promise<void> {
+    this.#closed ??= this.#close();
+    return this.#closed;
+  }
+
+  async #close(): Promise<void> {
     await this.#writes.run(() => this.#writer.run("CHECKPOINT"));
     await this.#reads.drained();
     this.#database.close();
+  }
+
+  /** A statement that runs while the file is being closed ends the process: after `close` none is taken. */
+  #in<T>(queue: SerialQueue, work: () => Promise<T>): Promise<T> {
+    if (!this.#closed) return queue.run(work);
+    return Promise.reject(new VatioError("E_STATE_CLOSED", "state.duckdb is closed: the hub is stopping."));
   }
 
   async #transact<T>(work: (sql: Sql) => Promise<T>): Promise<T> {
@@ -80,7 +95,12 @@ class StateFile implements StateDatabase {
     let timer: Disposable | undefined;
     const late = new Promise<never>((_, reject) => {
       timer = this.#clock.timer(TRANSACTION_DEADLINE, () =>
-        reject(new VatioError("E_STATE_STUCK", "A transaction took too long and was undone. Use only the `sql` it gets, and await nothing else in it.")),
+        reject(
+          new VatioError(
+            "E_STATE_STUCK",
+            "A transaction took too long and was undone. Use only the `sql` it gets, and await nothing else in it.",
+          ),
+        ),
       );
     });
     try {
@@ -101,7 +121,8 @@ export interface OpenedState extends StateDatabase {
  * @throws E_STORE_OPEN, E_STORE_LOCKED, E_STORE_NEWER, E_STORE_DAMAGED, E_STORE_UNREADABLE, E_MIGRATION_FAILED
  */
 export async function openStateDatabase({ path, clock, log }: StateDatabaseOptions): Promise<OpenedState> {
-  const open = (file: string): Promise<DuckDb> => DuckDb.open({ path: file, memoryMb: MEMORY_MB, threads: 1, clock, log });
+  const open = (file: string): Promise<DuckDb> =>
+    DuckDb.open({ path: file, memoryMb: MEMORY_MB, threads: 1, clock, log });
   const database = await migrate({ path, open, migrations: STATE_MIGRATIONS, clock, log });
   try {
     return new StateFile(database, [await database.connect(), await database.connect()], clock);
@@ -110,4 +131,3 @@ export async function openStateDatabase({ path, clock, log }: StateDatabaseOptio
     throw error;
   }
 }
-

@@ -18,7 +18,7 @@ import { Intake } from "./intake.js";
 import { LastValueStorage } from "./last-value-storage.js";
 import { LastValueTable } from "./last-values.js";
 import { LateLane } from "./late-lane.js";
-import { Listeners } from "./listeners.js";
+import type { Listeners } from "./listeners.js";
 import { Maintenance } from "./maintenance.js";
 import { QueuedSql } from "./queued-sql.js";
 import { RecentValues } from "./recent-values.js";
@@ -86,7 +86,12 @@ export class StoreCore {
   #hasFailed = false;
   #rowsCommitted = 0;
 
-  private constructor(options: TelemetryStoreOptions, context: CoreContext, { writer, service }: CoreConnections, arrivals: Arrivals) {
+  private constructor(
+    options: TelemetryStoreOptions,
+    context: CoreContext,
+    { writer, service }: CoreConnections,
+    arrivals: Arrivals,
+  ) {
     const { clock, log, config, channels } = options;
     const sql = new QueuedSql(service);
     this.#options = options;
@@ -123,7 +128,13 @@ export class StoreCore {
       onBatch: (batch) => context.onBatch.call(batch),
     });
     this.drafter = new Drafter({ ...options, boots: this.#boots, session: this.session });
-    this.lane = new LateLane({ intake: this.intake, commit: this.commit, tables: this.tables, sql, onError: (error) => this.#lookUpFailed(error) });
+    this.lane = new LateLane({
+      intake: this.intake,
+      commit: this.commit,
+      tables: this.tables,
+      sql,
+      onError: (error) => this.#lookUpFailed(error),
+    });
     this.mover = new BootMover({
       boots: this.#boots,
       holding: this.holding,
@@ -195,7 +206,9 @@ export class StoreCore {
     this.commit.touch().catch(() => undefined);
     await this.commit.flush();
     await this.queue.drained();
-    await this.queue.run(() => this.#writer.checkpoint()).catch((error: unknown) => this.#maintenanceFailed(VatioError.from(error)));
+    await this.queue
+      .run(() => this.#writer.checkpoint())
+      .catch((error: unknown) => this.#maintenanceFailed(VatioError.from(error)));
     this.#writer.close();
     await this.#service.drained();
   }
@@ -237,7 +250,11 @@ export class StoreCore {
   async #store(generation: Generation): Promise<void> {
     if (generation.isEmpty) return;
     this.#lastStorage.save(generation, Math.max(this.#committedArrival, generation.lastArrival));
-    for (const name of this.#doubtful) generation.statements.push({ sql: "INSERT INTO overlapping VALUES (?) ON CONFLICT DO NOTHING", parameters: [name] });
+    for (const name of this.#doubtful)
+      generation.statements.push({
+        sql: "INSERT INTO overlapping VALUES (?) ON CONFLICT DO NOTHING",
+        parameters: [name],
+      });
     await this.#writer.store(generation);
   }
 
@@ -258,10 +275,15 @@ export class StoreCore {
 
   #failed(generations: readonly Generation[], error: VatioError): void {
     this.intake.undo(generations);
-    for (const name of generations[0]?.tables.keys() ?? []) if (this.tables.markOverlaps(name)) this.#doubtful.add(name);
+    for (const name of generations[0]?.tables.keys() ?? [])
+      if (this.tables.markOverlaps(name)) this.#doubtful.add(name);
     const rows = generations.reduce((sum, generation) => sum + generation.rows, 0);
     this.count("commit-failed", error.code);
-    this.#options.log.error("A group of readings could not be stored. Whoever sent them is told to send them again.", { code: error.code, reason: error.message, rows });
+    this.#options.log.error("A group of readings could not be stored. Whoever sent them is told to send them again.", {
+      code: error.code,
+      reason: error.message,
+      rows,
+    });
     this.#options.health?.set(HEALTH, "degraded", text("health.store-blocked", { why: error.message }));
     this.#hasFailed = true;
     this.#noteFailure(error);
@@ -283,7 +305,9 @@ export class StoreCore {
 
   #lookUpFailed(error: VatioError): void {
     this.count("look-up-failed", error.code);
-    this.#options.log.warn("A look-up of older readings failed; late rows were stored without it.", { reason: error.message });
+    this.#options.log.warn("A look-up of older readings failed; late rows were stored without it.", {
+      reason: error.message,
+    });
   }
 
   #blockedChanged(blocked: Text | undefined): void {

@@ -1,6 +1,18 @@
 import { freemem } from "node:os";
 import { isChannelId } from "@vatio/model";
-import { type Batch, type ChannelId, type DeviceId, type Instant, type LastValues, type PointId, type Series, seconds, text, VatioError, type Written } from "@vatio/plugin-api";
+import {
+  type Batch,
+  type ChannelId,
+  type DeviceId,
+  type Instant,
+  type LastValues,
+  type PointId,
+  type Series,
+  seconds,
+  text,
+  VatioError,
+  type Written,
+} from "@vatio/plugin-api";
 import { type Draft, HUB_DEVICE } from "./draft.js";
 import type { DuckDb } from "./duckdb.js";
 import { Exporter } from "./export-rows.js";
@@ -16,7 +28,16 @@ import { segmentsOf } from "./segments.js";
 import { SeriesReader } from "./series-query.js";
 import { type CoreContext, StoreCore } from "./store-core.js";
 import type { TelemetryStoreOptions } from "./store-options.js";
-import type { ExportBlock, ExportQuery, InboxStore, SeriesQuery, StoreFigures, StoreStatus, TelemetryStore, WriteOptions } from "./types.js";
+import type {
+  ExportBlock,
+  ExportQuery,
+  InboxStore,
+  SeriesQuery,
+  StoreFigures,
+  StoreStatus,
+  TelemetryStore,
+  WriteOptions,
+} from "./types.js";
 
 const MEGABYTE = 1024 * 1024;
 /** How far off the time of the hub's own start may be. */
@@ -74,7 +95,11 @@ class DuckDbTelemetryStore implements TelemetryStore {
       session: this.#opened?.core.session,
     });
     this.#noteRepairs(this.#opened.repairs);
-    this.#core.mover.resume().catch((error: unknown) => this.#options.log.warn("Readings that waited could not be moved yet.", { reason: String(error) }));
+    this.#core.mover
+      .resume()
+      .catch((error: unknown) =>
+        this.#options.log.warn("Readings that waited could not be moved yet.", { reason: String(error) }),
+      );
   }
 
   async write(batches: readonly Batch[], options: WriteOptions = {}): Promise<Written> {
@@ -222,20 +247,31 @@ class DuckDbTelemetryStore implements TelemetryStore {
     if (!isClockSet(clock)) return;
     this.#isUnset = false;
     const startedAt = (clock.now() - clock.monotonic()) as Instant;
-    this.#core.mover.bootedAt(HUB_DEVICE, this.#core.session, { at: startedAt, errorMs: START_ERROR }).catch((error: unknown) => {
-      this.#isUnset = true;
-      log.warn("Readings that came before the time was known could not be moved yet.", { reason: error instanceof Error ? error.message : String(error) });
-    });
+    this.#core.mover
+      .bootedAt(HUB_DEVICE, this.#core.session, { at: startedAt, errorMs: START_ERROR })
+      .catch((error: unknown) => {
+        this.#isUnset = true;
+        log.warn("Readings that came before the time was known could not be moved yet.", {
+          reason: error instanceof Error ? error.message : String(error),
+        });
+      });
   }
 
   #noteRepairs(repairs: readonly string[]): void {
     this.#repairs.push(...repairs);
-    if (this.#repairs.length > 0) this.#options.health?.set(HEALTH_REPAIRS, "degraded", text("health.store-repaired", { what: this.#repairs.join(" ") }));
+    if (this.#repairs.length > 0)
+      this.#options.health?.set(
+        HEALTH_REPAIRS,
+        "degraded",
+        text("health.store-repaired", { what: this.#repairs.join(" ") }),
+      );
   }
 
   #listenerFailed(error: unknown): void {
     this.#options.counters.add("store", "listener-failed", VatioError.from(error).code);
-    this.#options.log.error("A listener of the store failed.", { reason: error instanceof Error ? error.message : String(error) });
+    this.#options.log.error("A listener of the store failed.", {
+      reason: error instanceof Error ? error.message : String(error),
+    });
   }
 }
 

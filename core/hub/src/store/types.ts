@@ -1,4 +1,19 @@
-import type { Batch, ChannelId, DeviceId, Frame, Instant, LastValues, MetricName, MqttMessage, PluginId, PointId, Range, Series, Text, Written } from "@vatio/plugin-api";
+import type {
+  Batch,
+  ChannelId,
+  DeviceId,
+  Frame,
+  Instant,
+  LastValues,
+  MetricName,
+  MqttMessage,
+  PluginId,
+  PointId,
+  Range,
+  Series,
+  Text,
+  Written,
+} from "@vatio/plugin-api";
 
 /** A value that SQL takes as a parameter. */
 export type SqlValue = string | number | bigint | boolean | null | Uint8Array;
@@ -27,7 +42,9 @@ export interface ChannelNumbers {
 
 /** Which channel measured a point, and when: the store resolves points with it. */
 export interface AssignmentSource {
-  assignmentsOf(point: PointId): readonly { readonly channel: ChannelId; readonly from: Instant; readonly to?: Instant }[];
+  assignmentsOf(
+    point: PointId,
+  ): readonly { readonly channel: ChannelId; readonly from: Instant; readonly to?: Instant }[];
 }
 
 /** What a series query asks for. */

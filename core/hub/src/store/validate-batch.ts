@@ -33,11 +33,18 @@ export const ORIGIN_CODES: Readonly<Record<Origin, number>> = { live: 0, replay:
 /** Names of the columns that every table has: no metric may be called so. */
 const FIXED_COLUMNS: ReadonlySet<string> = new Set(["channel", "at", "arrival", "origin"]);
 
+function isWhole({ at, columns }: Batch): boolean {
+  if (!(at instanceof Float64Array)) return false;
+  for (const name in columns) {
+    const column = columns[name];
+    if (!(column instanceof Float64Array) || column.length !== at.length) return false;
+  }
+  return true;
+}
+
 /** @throws E_BATCH_INVALID when the columns do not fit together: a mistake of the plugin, not of a device. */
 export function assertShape(batch: Batch): void {
-  const columns = Object.entries(batch.columns);
-  const isWhole = batch.at instanceof Float64Array && columns.every(([, column]) => column instanceof Float64Array && column.length === batch.at.length);
-  if (isWhole && ORIGIN_CODES[batch.origin] !== undefined) return;
+  if (isWhole(batch) && ORIGIN_CODES[batch.origin] !== undefined) return;
   throw new VatioError(
     "E_BATCH_INVALID",
     `A batch of ${batch.channel} is not well formed: \`at\` and every column must be a Float64Array of one length, and \`origin\` one of live, replay, import.`,
@@ -45,13 +52,14 @@ export function assertShape(batch: Batch): void {
   );
 }
 
-const entryOf = (metrics: MetricRegistry, name: MetricName): Metric | undefined => (FIXED_COLUMNS.has(name) ? undefined : metrics.get(name));
+const entryOf = (metrics: MetricRegistry, name: MetricName): Metric | undefined =>
+  FIXED_COLUMNS.has(name) ? undefined : metrics.get(name);
 
 /** Counts each row of a batch once for each reason, however many of its values were refused. */
 class RefusedValues {
   readonly #rows: number;
   readonly #rejections: Rejections;
-  readonly #reasons = new Map<RejectedReason, Uint8Array>();
+  #reasons: Map<RejectedReason, Uint8Array> | undefined;
 
   constructor(rows: number, rejections: Rejections) {
     this.#rows = rows;
@@ -59,6 +67,7 @@ class RefusedValues {
   }
 
   add(row: number, reason: RejectedReason): void {
+    this.#reasons ??= new Map();
     let rows = this.#reasons.get(reason);
     if (!rows) this.#reasons.set(reason, (rows = new Uint8Array(this.#rows)));
     if (rows[row] === 0) this.#rejections.add(reason);
@@ -66,7 +75,7 @@ class RefusedValues {
   }
 
   has(row: number): boolean {
-    for (const rows of this.#reasons.values()) if (rows[row] === 1) return true;
+    for (const rows of this.#reasons?.values() ?? []) if (rows[row] === 1) return true;
     return false;
   }
 }
@@ -153,7 +162,12 @@ export function pickRows(batch: CheckedBatch, stay: Uint8Array): CheckedBatch | 
  * Checks a batch of a known channel and keeps what can be stored. Works on the batch's own arrays, which the store owns.
  * @returns undefined when nothing is left
  */
-export function validateBatch(batch: Batch, number: number, limits: BatchLimits, rejections: Rejections): CheckedBatch | undefined {
+export function validateBatch(
+  batch: Batch,
+  number: number,
+  limits: BatchLimits,
+  rejections: Rejections,
+): CheckedBatch | undefined {
   const length = batch.at.length;
   if (length === 0) return undefined;
   const refused = new RefusedValues(length, rejections);
@@ -161,6 +175,15 @@ export function validateBatch(batch: Batch, number: number, limits: BatchLimits,
   let stay = checkTimes(batch.at, limits, rejections);
   if (!columns.complete) stay = dropEmpty(columns, stay ?? new Uint8Array(length).fill(1), refused, rejections);
   const { channel, origin, at } = batch;
-  const whole: CheckedBatch = { channel, number, origin, originCode: ORIGIN_CODES[origin], at, names: columns.names, values: columns.values, rows: undefined };
+  const whole: CheckedBatch = {
+    channel,
+    number,
+    origin,
+    originCode: ORIGIN_CODES[origin],
+    at,
+    names: columns.names,
+    values: columns.values,
+    rows: undefined,
+  };
   return stay?.includes(0) ? pickRows(whole, stay) : whole;
 }

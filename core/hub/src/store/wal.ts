@@ -16,7 +16,8 @@ const ENTRY_HEAD = 16;
 const INSPECTED_BYTES = 256 * 1024 * 1024;
 
 /** Logs that DuckDB keeps beside a database file. */
-export const walFiles = (database: string): string[] => [".wal", ".wal.checkpoint", ".wal.recovery"].map((suffix) => database + suffix);
+export const walFiles = (database: string): string[] =>
+  [".wal", ".wal.checkpoint", ".wal.recovery"].map((suffix) => database + suffix);
 
 /** What is wrong with a log although DuckDB opens it without a word. */
 export type WalFinding =
@@ -45,7 +46,9 @@ function inspect(log: Buffer): WalFinding {
     const isReadable = end > HEADER.length && log.includes(FLUSH);
     if (isReadable) return { kind: "header", repaired: Buffer.concat([HEADER, log.subarray(HEADER.length)]) };
     // Another version has another layout, which this code does not judge.
-    return log.compare(HEADER, 0, KIND_BYTES, 0, KIND_BYTES) === 0 ? { kind: "sound" } : { kind: "header", repaired: undefined };
+    return log.compare(HEADER, 0, KIND_BYTES, 0, KIND_BYTES) === 0
+      ? { kind: "sound" }
+      : { kind: "header", repaired: undefined };
   }
   if (end === log.length) return { kind: "sound" };
   return { kind: "tail", isHidden: log.subarray(end).includes(FLUSH), position: end, bytes: log.length - end };

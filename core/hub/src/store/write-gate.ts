@@ -26,7 +26,10 @@ export class WriteGate {
 
   /** @throws E_STORE_CLOSED, E_STORE_FATAL, E_STORE_DISK_FULL, all of them retryable */
   async assertOpen(): Promise<void> {
-    if (this.#isClosed) throw new VatioError("E_STORE_CLOSED", "The store is closed. Send it again when the hub is back.", { retryable: true });
+    if (this.#isClosed)
+      throw new VatioError("E_STORE_CLOSED", "The store is closed. Send it again when the hub is back.", {
+        retryable: true,
+      });
     if (this.#fatal) throw this.#fatal;
     if (this.#guard?.blocked && this.#guard.isDue) await this.#guard.check();
     if (this.#guard?.blocked) throw this.#guard.error();

@@ -13,7 +13,6 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { until } from "../mqtt/support/settle.js";
 import probe from "./programs/probe-plugin.js";
 import { admin, guest, type Harness, makeHarness, sourceOf, testPlugin } from "./support/harness.js";
-import { settle } from "./support/manual-clock.js";
 
 const entry = new URL("./programs/probe-plugin.ts", import.meta.url).href;
 
@@ -52,6 +51,9 @@ describe.each(["inline", "worker"] as const)("a plugin that runs %s", { timeout:
     });
     await harness.services.sites.create(site);
     await harness.services.secrets.set("plugin:probe", "token", "s3cret");
+    // Settings of an older version: the plugin itself knows what they mean today.
+    const stored = { state: "enabled", configVersion: 1, crashes: [], permissionsUsed: {} } as const;
+    await harness.services.states.save("probe" as PluginId, { ...stored, config: { hello: "hola" } });
     await harness.host.start();
   }, 30_000);
 
@@ -65,9 +67,10 @@ describe.each(["inline", "worker"] as const)("a plugin that runs %s", { timeout:
   it("is running, and knows itself", async () => {
     expect(record()).toMatchObject({ state: "running", isolation });
     await expect(ask("facts")).resolves.toEqual({
-      ...{ id: "probe", config: { greeting: "hello", size: 3 }, frozen: true },
+      ...{ id: "probe", config: { greeting: "hola", size: 3 }, frozen: true },
       now: harness.clock.now(),
     });
+    expect(record()?.config).toEqual({ greeting: "hola" });
   });
 
   it.each<[string, unknown]>([
@@ -288,17 +291,13 @@ describe.each(["inline", "worker"] as const)("a plugin that runs %s", { timeout:
     expect(found).toEqual([3, 3, 9, 9]);
   });
 
-  it("cleans up when it stops, and starts again with settings led to its version", async () => {
+  it("cleans up when it stops", async () => {
     await ask("deferred");
-    await harness.services.states.save("probe" as PluginId, {
-      ...{ state: "enabled", configVersion: 1, config: { hello: "hola" }, crashes: [], permissionsUsed: {} },
-    });
     await harness.host.stop();
     expect(record()?.state).toBe("stopped");
     expect((await harness.services.documents("probe" as PluginId).get("stopped"))?.value).toBe(true);
     expect(harness.services.counters.get("plugin:probe", "leaked")).toBe(0);
     expect(harness.host.mountAt("/probe/who")).toBeUndefined();
-    await settle(2);
   });
 });
 

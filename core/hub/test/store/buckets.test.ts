@@ -5,16 +5,21 @@ import { bucketsFor } from "../../src/store/buckets.js";
 
 it("are aligned, cover the range, and are as many as may be", () => {
   fc.assert(
-    fc.property(fc.nat(4_000_000_000_000), fc.integer({ min: 1, max: 4_000_000_000_000 }), fc.integer({ min: 1, max: 2_000 }), (from, length, most) => {
-      const range = { from: from as Instant, to: (from + length) as Instant };
-      const { ms, from: first, count } = bucketsFor(range, most);
-      expect(count).toBeLessThanOrEqual(most);
-      expect(first % ms).toBe(0);
-      expect(first).toBeLessThanOrEqual(range.from);
-      expect(first + ms).toBeGreaterThan(range.from);
-      expect(first + count * ms).toBeGreaterThanOrEqual(range.to);
-      expect(first + (count - 1) * ms).toBeLessThan(range.to);
-    }),
+    fc.property(
+      fc.nat(4_000_000_000_000),
+      fc.integer({ min: 1, max: 4_000_000_000_000 }),
+      fc.integer({ min: 1, max: 2_000 }),
+      (from, length, most) => {
+        const range = { from: from as Instant, to: (from + length) as Instant };
+        const { ms, from: first, count } = bucketsFor(range, most);
+        expect(count).toBeLessThanOrEqual(most);
+        expect(first % ms).toBe(0);
+        expect(first).toBeLessThanOrEqual(range.from);
+        expect(first + ms).toBeGreaterThan(range.from);
+        expect(first + count * ms).toBeGreaterThanOrEqual(range.to);
+        expect(first + (count - 1) * ms).toBeLessThan(range.to);
+      },
+    ),
     { numRuns: 500 },
   );
 });

@@ -29,10 +29,15 @@ async function storedIn(file: string): Promise<Stored> {
   const database = await DuckDb.open({ path: file, memoryMb: 128, threads: 1, clock: systemClock, log: capturedLog() });
   try {
     const connection = await database.connect();
-    const tables = await connection.all<{ name: string }>("SELECT table_name AS name FROM duckdb_tables() WHERE table_name LIKE 'hot%'");
+    const tables = await connection.all<{ name: string }>(
+      "SELECT table_name AS name FROM duckdb_tables() WHERE table_name LIKE 'hot%'",
+    );
     const all = tables.map(({ name }) => `SELECT * FROM ${name}`).join(" UNION ALL BY NAME ");
-    const rows = await connection.all<Record<string, number | null>>(`SELECT * EXCLUDE ("at", arrival, origin) FROM (${all})`);
-    const valueOf = ({ channel: _, ...values }: Record<string, number | null>): number => Object.values(values).find((value) => value !== null) ?? -1;
+    const rows = await connection.all<Record<string, number | null>>(
+      `SELECT * EXCLUDE ("at", arrival, origin) FROM (${all})`,
+    );
+    const valueOf = ({ channel: _, ...values }: Record<string, number | null>): number =>
+      Object.values(values).find((value) => value !== null) ?? -1;
     const of = (channel: number): number[] => rows.filter((row) => row.channel === channel).map(valueOf);
     return { framed: of(1), timed: of(2) };
   } finally {

@@ -14,12 +14,22 @@ const instants = fc.oneof(
   fc.constantFrom(NOW - 86_400_000, NOW - 86_399_000, NOW - 40 * 86_400_000, NOW - 50 * 86_400_000),
 );
 
-const rows = fc.record({ at: instants, values: fc.dictionary(fc.constantFrom(...METRICS), fc.integer({ min: 0, max: 2 }), { minKeys: 1 }) });
+const rows = fc.record({
+  at: instants,
+  values: fc.dictionary(fc.constantFrom(...METRICS), fc.integer({ min: 0, max: 2 }), { minKeys: 1 }),
+});
 
 function batchOf(found: readonly { at: number; values: Partial<Record<string, number>> }[]): Batch {
   const sorted = [...found].sort((a, b) => a.at - b.at);
-  const columns = METRICS.map((metric) => [metric, Float64Array.from(sorted, ({ values }) => values[metric] ?? Number.NaN)] as const);
-  return { channel: MAIN, origin: "live", at: Float64Array.from(sorted, ({ at }) => at), columns: Object.fromEntries(columns) };
+  const columns = METRICS.map(
+    (metric) => [metric, Float64Array.from(sorted, ({ values }) => values[metric] ?? Number.NaN)] as const,
+  );
+  return {
+    channel: MAIN,
+    origin: "live",
+    at: Float64Array.from(sorted, ({ at }) => at),
+    columns: Object.fromEntries(columns),
+  };
 }
 
 /** What the store should hold: of each instant and metric the first value. */
@@ -52,7 +62,11 @@ describe("a value that is held already", () => {
   it("is a duplicate when it is the same, kept out when it differs, and other metrics of the instant are taken", async () => {
     const { store, counters } = await openStore();
     await store.write([reading(MAIN, NOW, { power_w: 3 })]);
-    expect(await store.write([reading(MAIN, NOW, { power_w: 3 })])).toEqual({ accepted: 0, duplicate: 1, rejected: [] });
+    expect(await store.write([reading(MAIN, NOW, { power_w: 3 })])).toEqual({
+      accepted: 0,
+      duplicate: 1,
+      rejected: [],
+    });
     expect(await store.write([reading(MAIN, NOW, { power_w: 4 })])).toEqual({
       accepted: 0,
       duplicate: 0,
@@ -86,7 +100,9 @@ describe("a value that is held already", () => {
   it("is held for good: its sender hears of it only when it is on the disk", async () => {
     const { store, clock } = await openStore({ config: { commitWhenIdle: false } });
     const settled: string[] = [];
-    const writes = ["first", "second"].map((name) => store.write([reading(MAIN, NOW, { power_w: 3 })]).then(() => settled.push(name)));
+    const writes = ["first", "second"].map((name) =>
+      store.write([reading(MAIN, NOW, { power_w: 3 })]).then(() => settled.push(name)),
+    );
     await new Promise((resolve) => setImmediate(resolve));
     expect(settled).toEqual([]);
     clock.fireNext((NOW + 1_000) as Instant);
@@ -97,7 +113,10 @@ describe("a value that is held already", () => {
 
 describe("any sequence of writes", () => {
   it("leaves the first value of each instant and metric, over restarts as well", async () => {
-    const step = fc.oneof({ weight: 8, arbitrary: fc.array(rows, { minLength: 1, maxLength: 30 }) }, { weight: 1, arbitrary: fc.constant("restart" as const) });
+    const step = fc.oneof(
+      { weight: 8, arbitrary: fc.array(rows, { minLength: 1, maxLength: 30 }) },
+      { weight: 1, arbitrary: fc.constant("restart" as const) },
+    );
     await fc.assert(
       fc.asyncProperty(fc.array(step, { minLength: 1, maxLength: 12 }), async (steps) => {
         const folder = temporaryFolder();
@@ -141,7 +160,8 @@ describe("any sequence of writes", () => {
         expect(sum(first)).toBe(distinct);
         expect(sum(again)).toBe(0);
         const stored = await rowsOf(store, MAIN);
-        for (const { at, ...values } of stored) for (const [metric, held] of Object.entries(values)) expect(held).toBe(value(at as number, metric));
+        for (const { at, ...values } of stored)
+          for (const [metric, held] of Object.entries(values)) expect(held).toBe(value(at as number, metric));
         await store.close();
       }),
       { numRuns: 15 },

@@ -1,8 +1,8 @@
 import { existsSync } from "node:fs";
 import path from "node:path";
 import { milliseconds, text, VatioError } from "@vatio/plugin-api";
-import { describe, expect, it } from "vitest";
 import { VirtualClock } from "@vatio/testkit/virtual-clock";
+import { describe, expect, it } from "vitest";
 import type { Generation } from "../../src/store/generation.js";
 import { GroupCommit, type GroupCommitOptions } from "../../src/store/group-commit.js";
 import { SerialQueue } from "../../src/store/serial-queue.js";
@@ -12,11 +12,17 @@ import { MAIN, NOW, openStore, reading, rowsOf, temporaryFolder } from "./suppor
 describe("a disk that is nearly full", () => {
   it("stops storing, says so, and goes on when there is room again", async () => {
     let free = 900 * 1024 * 1024;
-    const { store, clock, counters, health } = await openStore({ freeSpace: async () => free, config: { minFreeMb: 500 } });
+    const { store, clock, counters, health } = await openStore({
+      freeSpace: async () => free,
+      config: { minFreeMb: 500 },
+    });
     await store.write([reading(MAIN, NOW, { power_w: 1 })]);
     free = 100 * 1024 * 1024;
     clock.jumpTo((NOW + 11_000) as never);
-    expect(await store.status()).toMatchObject({ freeBytes: free, blocked: text("health.disk-low", { free: "100 MB" }) });
+    expect(await store.status()).toMatchObject({
+      freeBytes: free,
+      blocked: text("health.disk-low", { free: "100 MB" }),
+    });
     const refused = store.write([reading(MAIN, NOW + 1, { power_w: 2 })]);
     await expect(refused).rejects.toMatchObject({ code: "E_STORE_DISK_FULL", retryable: true });
     await expect(store.inbox.put("p" as never, {} as never)).rejects.toMatchObject({ code: "E_STORE_DISK_FULL" });
@@ -36,9 +42,19 @@ const canLimit = existsSync("/usr/bin/prlimit") && existsSync("/bin/bash");
 
 describe.skipIf(!canLimit)("a disk that fills up while DuckDB writes", () => {
   const run = async (what: "log" | "file", limitKb: number | "unlimited") => {
-    const { lines, ended } = startStoreProcess("full-disk.ts", [path.join(temporaryFolder(), "t.duckdb"), what], limitKb);
+    const { lines, ended } = startStoreProcess(
+      "full-disk.ts",
+      [path.join(temporaryFolder(), "t.duckdb"), what],
+      limitKb,
+    );
     expect(await ended).toBe(0);
-    return JSON.parse(lines.at(-1) ?? "{}") as { stored: number; rows: number; codes: Record<string, number>; reopened: number; health: string };
+    return JSON.parse(lines.at(-1) ?? "{}") as {
+      stored: number;
+      rows: number;
+      codes: Record<string, number>;
+      reopened: number;
+      health: string;
+    };
   };
 
   it("fails the commits, which are sent again, and loses nothing", async () => {

@@ -6,7 +6,17 @@ import { VirtualClock } from "../../../testkit/src/virtual-clock.js";
 import { openStateDatabase } from "../../src/store/index.js";
 import { openError, readOpenFailure } from "../../src/store/open-error.js";
 import { startStoreProcess } from "./support/child.js";
-import { capturedLog, createStore, MAIN, makeFolder, NOW, openStore, reading, rowsOf, temporaryFolder } from "./support/fixture.js";
+import {
+  capturedLog,
+  createStore,
+  MAIN,
+  makeFolder,
+  NOW,
+  openStore,
+  reading,
+  rowsOf,
+  temporaryFolder,
+} from "./support/fixture.js";
 
 const COMMITS = 30;
 
@@ -54,7 +64,10 @@ async function openWith(log: Buffer, database = image.database): Promise<Outcome
   expect((await rowsOf(again.store, MAIN)).map((row) => row.power_w)).toEqual(rows);
   expect((await again.store.status()).repairs).toEqual([]);
   await again.store.close();
-  const kept = readdirSync(folder).filter((name) => !name.startsWith("telemetry.duckdb.tmp") && name !== "telemetry.duckdb" && name !== "telemetry.duckdb.wal");
+  const kept = readdirSync(folder).filter(
+    (name) =>
+      !name.startsWith("telemetry.duckdb.tmp") && name !== "telemetry.duckdb" && name !== "telemetry.duckdb.wal",
+  );
   remove();
   return { rows, repairs, kept, health: status };
 }
@@ -100,16 +113,21 @@ describe("a write-ahead log", () => {
 
   it("with one wrong bit anywhere gives every commit before it, and never fewer than all without a word", async () => {
     await fc.assert(
-      fc.asyncProperty(fc.nat(image.log.length - 1), fc.nat(7), async (byte, bit) => expectPrefix(await openWith(flipped(image.log, byte, bit)))),
+      fc.asyncProperty(fc.nat(image.log.length - 1), fc.nat(7), async (byte, bit) =>
+        expectPrefix(await openWith(flipped(image.log, byte, bit))),
+      ),
       { numRuns: 25 },
     );
   }, 60_000);
 
-  it.each([0, 1, 2, 3, 4])("with its byte %d wrong, for which DuckDB would throw it away, gives everything", async (byte) => {
-    const { rows, repairs } = await openWith(flipped(image.log, byte, 0));
-    expect(rows).toEqual(upTo(COMMITS));
-    expect(repairs).toHaveLength(1);
-  });
+  it.each([0, 1, 2, 3, 4])(
+    "with its byte %d wrong, for which DuckDB would throw it away, gives everything",
+    async (byte) => {
+      const { rows, repairs } = await openWith(flipped(image.log, byte, 0));
+      expect(rows).toEqual(upTo(COMMITS));
+      expect(repairs).toHaveLength(1);
+    },
+  );
 
   it.each([
     ["zeros", Buffer.alloc(5_000)],
@@ -150,14 +168,20 @@ describe("a damaged state database", () => {
     const file = path.join(temporaryFolder(), "state.duckdb");
     writeFileSync(file, Buffer.alloc(50_000, 1));
     const opening = openStateDatabase({ path: file, clock: new VirtualClock(NOW), log: capturedLog() });
-    await expect(opening).rejects.toMatchObject({ code: "E_STORE_DAMAGED", retryable: false, message: expect.stringContaining("backup") });
-    expect(readFileSync(file)).toEqual(Buffer.alloc(50_000, 1));
+    await expect(opening).rejects.toMatchObject({
+      code: "E_STORE_DAMAGED",
+      retryable: false,
+      message: expect.stringContaining("backup"),
+    });
+    expect(readFileSync(file).equals(Buffer.alloc(50_000, 1))).toBe(true);
   });
 
   it("is not made anew while its log is still there", async () => {
     const file = path.join(temporaryFolder(), "state.duckdb");
     writeFileSync(`${file}.wal`, image.log);
-    await expect(openStateDatabase({ path: file, clock: new VirtualClock(NOW), log: capturedLog() })).rejects.toMatchObject({ code: "E_STORE_DAMAGED" });
+    await expect(
+      openStateDatabase({ path: file, clock: new VirtualClock(NOW), log: capturedLog() }),
+    ).rejects.toMatchObject({ code: "E_STORE_DAMAGED" });
     expect(existsSync(file)).toBe(false);
   });
 });
@@ -166,7 +190,9 @@ describe("a database that cannot be opened", () => {
   it("because this process has it open already", async () => {
     const file = path.join(temporaryFolder(), "telemetry.duckdb");
     await openStore({ path: file });
-    await expect(openStore({ path: path.join(path.dirname(file), ".", "telemetry.duckdb") })).rejects.toMatchObject({ code: "E_STORE_OPEN" });
+    await expect(openStore({ path: path.join(path.dirname(file), ".", "telemetry.duckdb") })).rejects.toMatchObject({
+      code: "E_STORE_OPEN",
+    });
   });
 
   it("because another process has it, whose log is left alone", async () => {
@@ -175,7 +201,10 @@ describe("a database that cannot be opened", () => {
     await expect.poll(() => lines.length, { timeout: 20_000 }).toBeGreaterThan(3);
     const written = lines.length;
     for (let i = 0; i < 5; i++) {
-      await expect(openStore({ path: file })).rejects.toMatchObject({ code: "E_STORE_LOCKED", message: expect.stringContaining(String(child.pid)) });
+      await expect(openStore({ path: file })).rejects.toMatchObject({
+        code: "E_STORE_LOCKED",
+        message: expect.stringContaining(String(child.pid)),
+      });
     }
     await expect.poll(() => lines.length).toBeGreaterThan(written);
     child.kill("SIGKILL");
@@ -187,20 +216,45 @@ describe("a database that cannot be opened", () => {
   it("because its folder cannot be made", async () => {
     const file = path.join(temporaryFolder(), "file");
     writeFileSync(file, "");
-    await expect(openStore({ path: path.join(file, "telemetry.duckdb") })).rejects.toMatchObject({ code: "E_STORE_UNREADABLE" });
+    await expect(openStore({ path: path.join(file, "telemetry.duckdb") })).rejects.toMatchObject({
+      code: "E_STORE_UNREADABLE",
+    });
   });
 
   it.each([
-    ["IO Error: Trying to read a database file with version number 99, but we can only read versions between 64 and 67.", "newer", "E_STORE_NEWER"],
-    ['IO Error: Could not set lock on file "/d/x.duckdb": Conflicting lock is held in /usr/bin/node (PID 7). See also https://…', "locked", "E_STORE_LOCKED"],
-    ['IO Error: Failure while replaying WAL file "/d/x.duckdb.wal": Corrupt WAL file: entry at byte position 24 computed checksum 1 …', "wal", "E_STORE_DAMAGED"],
-    ['Binder Error: Failure while replaying WAL file "/d/x.duckdb.wal": Catalog "x" does not exist!', "replay", "E_STORE_DAMAGED"],
-    ['IO Error: The file "/d/x.duckdb" exists, but it is not a valid DuckDB database file!', "damaged", "E_STORE_DAMAGED"],
+    [
+      "IO Error: Trying to read a database file with version number 99, but we can only read versions between 64 and 67.",
+      "newer",
+      "E_STORE_NEWER",
+    ],
+    [
+      'IO Error: Could not set lock on file "/d/x.duckdb": Conflicting lock is held in /usr/bin/node (PID 7). See also https://…',
+      "locked",
+      "E_STORE_LOCKED",
+    ],
+    [
+      'IO Error: Failure while replaying WAL file "/d/x.duckdb.wal": Corrupt WAL file: entry at byte position 24 computed checksum 1 …',
+      "wal",
+      "E_STORE_DAMAGED",
+    ],
+    [
+      'Binder Error: Failure while replaying WAL file "/d/x.duckdb.wal": Catalog "x" does not exist!',
+      "replay",
+      "E_STORE_DAMAGED",
+    ],
+    [
+      'IO Error: The file "/d/x.duckdb" exists, but it is not a valid DuckDB database file!',
+      "damaged",
+      "E_STORE_DAMAGED",
+    ],
     ['IO Error: Cannot open file "/d/x.duckdb": Permission denied', "other", "E_STORE_UNREADABLE"],
   ])("is understood from what DuckDB says: %s", (message, kind, code) => {
     const failure = readOpenFailure("/d/x.duckdb", message);
     expect(failure.kind).toBe(kind);
-    expect(openError("/d/x.duckdb", failure, new Error(message))).toMatchObject({ code, details: { path: "/d/x.duckdb" } });
+    expect(openError("/d/x.duckdb", failure, new Error(message))).toMatchObject({
+      code,
+      details: { path: "/d/x.duckdb" },
+    });
   });
 });
 

@@ -1,4 +1,12 @@
-import { type Batch, type ChannelId, type Instant, type MetricName, Quality, type Range, type Series } from "@vatio/plugin-api";
+import {
+  type Batch,
+  type ChannelId,
+  type Instant,
+  type MetricName,
+  Quality,
+  type Range,
+  type Series,
+} from "@vatio/plugin-api";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { AssignmentSource, TelemetryStore } from "../../src/store/index.js";
@@ -12,9 +20,19 @@ interface Point {
   readonly value: number;
 }
 
-function batchOf(points: readonly Point[], channel: ChannelId = MAIN, metric: MetricName = "power_w", origin: Batch["origin"] = "live"): Batch {
+function batchOf(
+  points: readonly Point[],
+  channel: ChannelId = MAIN,
+  metric: MetricName = "power_w",
+  origin: Batch["origin"] = "live",
+): Batch {
   const sorted = [...points].sort((a, b) => a.at - b.at);
-  return { channel, origin, at: Float64Array.from(sorted, ({ at }) => at), columns: { [metric]: Float64Array.from(sorted, ({ value }) => value) } };
+  return {
+    channel,
+    origin,
+    at: Float64Array.from(sorted, ({ at }) => at),
+    columns: { [metric]: Float64Array.from(sorted, ({ value }) => value) },
+  };
 }
 
 /** Points every so often from an instant on. */
@@ -23,7 +41,12 @@ const every = (ms: number, from: number, count: number, value: (i: number) => nu
 
 const range = (from: number, to: number): Range => ({ from: from as Instant, to: to as Instant });
 
-async function seriesOf(store: TelemetryStore, asked: Range, maxBuckets: number, metric: MetricName = "power_w"): Promise<Series> {
+async function seriesOf(
+  store: TelemetryStore,
+  asked: Range,
+  maxBuckets: number,
+  metric: MetricName = "power_w",
+): Promise<Series> {
   const [series] = await store.series({ target: MAIN, metrics: [metric], range: asked, maxBuckets });
   return series ?? expect.fail("no series");
 }
@@ -48,7 +71,20 @@ describe("buckets", () => {
     const { store } = await openStore();
     await store.write([batchOf([...every(10_000, NOW - HOUR, 60), ...every(10_000, NOW - 30 * MINUTE, 180)])]);
     const series = await seriesOf(store, range(NOW - HOUR, NOW), 12);
-    expect(list(series.coverage).map((share) => share > 0.99)).toEqual([true, true, false, false, false, false, true, true, true, true, true, true]);
+    expect(list(series.coverage).map((share) => share > 0.99)).toEqual([
+      true,
+      true,
+      false,
+      false,
+      false,
+      false,
+      true,
+      true,
+      true,
+      true,
+      true,
+      true,
+    ]);
     expect(list(series.coverage).slice(2, 6)).toEqual([0, 0, 0, 0]);
     expect(list(series.avg).slice(2, 6)).toEqual(Array(4).fill(Number.NaN));
     expect(list(series.quality).slice(2, 6)).toEqual([0, 0, 0, 0]);
@@ -94,7 +130,10 @@ describe("buckets", () => {
 
   it("say where readings come from", async () => {
     const { store } = await openStore();
-    await store.write([batchOf(every(1_000, NOW - 20_000, 10), MAIN, "power_w", "replay"), batchOf(every(1_000, NOW - 10_000, 10), MAIN, "power_w", "import")]);
+    await store.write([
+      batchOf(every(1_000, NOW - 20_000, 10), MAIN, "power_w", "replay"),
+      batchOf(every(1_000, NOW - 10_000, 10), MAIN, "power_w", "import"),
+    ]);
     const series = await seriesOf(store, range(NOW - 20_000, NOW), 2);
     expect(list(series.quality)).toEqual([Quality.measured | Quality.replayed, Quality.measured | Quality.imported]);
   });
@@ -102,7 +141,10 @@ describe("buckets", () => {
   it("know a daily outage from a slow sensor", async () => {
     const { store } = await openStore();
     const day = 24 * HOUR;
-    await store.write([batchOf([1, 2, 3].flatMap((n) => every(MINUTE, NOW - n * day, 720))), batchOf(every(2 * HOUR, NOW - 3 * day, 36), MAIN, "temperature_c")]);
+    await store.write([
+      batchOf([1, 2, 3].flatMap((n) => every(MINUTE, NOW - n * day, 720))),
+      batchOf(every(2 * HOUR, NOW - 3 * day, 36), MAIN, "temperature_c"),
+    ]);
     const asked = range(NOW - 3 * day, NOW);
     const power = await seriesOf(store, asked, 6);
     expect(power.bucketMs).toBe(12 * HOUR);
@@ -114,7 +156,12 @@ describe("buckets", () => {
     const { store } = await openStore();
     await store.write([reading(MAIN, NOW, { power_w: 1 })]);
     for (const target of [SECOND, "meter:unknown/main" as ChannelId, KITCHEN]) {
-      const [series] = await store.series({ target, metrics: ["power_w"], range: range(NOW - HOUR, NOW), maxBuckets: 4 });
+      const [series] = await store.series({
+        target,
+        metrics: ["power_w"],
+        range: range(NOW - HOUR, NOW),
+        maxBuckets: 4,
+      });
       expect(list(series?.avg ?? new Float64Array())).toEqual(Array(4).fill(Number.NaN));
     }
     expect(list((await seriesOf(store, range(NOW - HOUR, NOW), 4, "speed_rpm")).coverage)).toEqual([0, 0, 0, 0]);
@@ -136,15 +183,46 @@ describe("a point", () => {
   it("keeps one history over a swapped meter", async () => {
     const { store } = await openStore({ assignments });
     // Both meters go on measuring after the swap; each counts only while it was assigned.
-    await store.write([batchOf(every(1_000, NOW - HOUR, 3_600, () => 1)), batchOf(every(1_000, NOW - HOUR, 3_600, () => 2), SECOND)]);
-    const [series] = await store.series({ target: KITCHEN, metrics: ["power_w"], range: range(NOW - 2 * HOUR, NOW), maxBuckets: 8 });
-    expect(list(series?.min ?? new Float64Array())).toEqual([Number.NaN, Number.NaN, Number.NaN, Number.NaN, 1, 1, 2, 2]);
-    expect(list(series?.max ?? new Float64Array())).toEqual([Number.NaN, Number.NaN, Number.NaN, Number.NaN, 1, 1, 2, 2]);
+    await store.write([
+      batchOf(every(1_000, NOW - HOUR, 3_600, () => 1)),
+      batchOf(
+        every(1_000, NOW - HOUR, 3_600, () => 2),
+        SECOND,
+      ),
+    ]);
+    const [series] = await store.series({
+      target: KITCHEN,
+      metrics: ["power_w"],
+      range: range(NOW - 2 * HOUR, NOW),
+      maxBuckets: 8,
+    });
+    expect(list(series?.min ?? new Float64Array())).toEqual([
+      Number.NaN,
+      Number.NaN,
+      Number.NaN,
+      Number.NaN,
+      1,
+      1,
+      2,
+      2,
+    ]);
+    expect(list(series?.max ?? new Float64Array())).toEqual([
+      Number.NaN,
+      Number.NaN,
+      Number.NaN,
+      Number.NaN,
+      1,
+      1,
+      2,
+      2,
+    ]);
     expect(store.last(KITCHEN).power_w).toEqual({ at: NOW - 1_000, value: 2 });
   });
 
   it("has no newest value of a channel that measures something else by now", async () => {
-    const moved: AssignmentSource = { assignmentsOf: () => [{ channel: MAIN, from: (NOW - HOUR) as Instant, to: (NOW - MINUTE) as Instant }] };
+    const moved: AssignmentSource = {
+      assignmentsOf: () => [{ channel: MAIN, from: (NOW - HOUR) as Instant, to: (NOW - MINUTE) as Instant }],
+    };
     const { store } = await openStore({ assignments: moved });
     await store.write([reading(MAIN, NOW, { power_w: 5 })]);
     expect(store.last(KITCHEN)).toEqual({});
@@ -176,21 +254,37 @@ describe("questions that have no answer", () => {
 });
 
 describe("any readings and any range", () => {
-  const point = fc.record({ at: fc.oneof(fc.nat(200), fc.nat(7_200), fc.nat(200_000)).map((s) => NOW - s * 1_000), value: fc.double({ min: -1e4, max: 1e4, noNaN: true }) });
+  const point = fc.record({
+    at: fc.oneof(fc.nat(200), fc.nat(7_200), fc.nat(200_000)).map((s) => NOW - s * 1_000),
+    value: fc.double({ min: -1e4, max: 1e4, noNaN: true }),
+  });
 
   it("keep every extreme in its bucket, and the average between them", async () => {
-    const asked = fc.tuple(fc.integer({ min: 1, max: 210_000 }), fc.integer({ min: 0, max: 200_000 }), fc.integer({ min: 1, max: 300 }));
+    const asked = fc.tuple(
+      fc.integer({ min: 1, max: 210_000 }),
+      fc.integer({ min: 0, max: 200_000 }),
+      fc.integer({ min: 1, max: 300 }),
+    );
     await fc.assert(
-      fc.asyncProperty(fc.array(point, { minLength: 1, maxLength: 80 }), fc.array(asked, { minLength: 5, maxLength: 5 }), async (given, questions) => {
-        const { store } = await openStore();
-        const points = [...new Map(given.map((one) => [one.at, one])).values()];
-        await store.write([batchOf(points)]);
-        for (const [seconds, until, maxBuckets] of questions) {
-          const to = NOW + 1_000 - until * 1_000;
-          checkSeries(await seriesOf(store, range(to - seconds * 1_000, to), maxBuckets), points, range(to - seconds * 1_000, to), maxBuckets);
-        }
-        await store.close();
-      }),
+      fc.asyncProperty(
+        fc.array(point, { minLength: 1, maxLength: 80 }),
+        fc.array(asked, { minLength: 5, maxLength: 5 }),
+        async (given, questions) => {
+          const { store } = await openStore();
+          const points = [...new Map(given.map((one) => [one.at, one])).values()];
+          await store.write([batchOf(points)]);
+          for (const [seconds, until, maxBuckets] of questions) {
+            const to = NOW + 1_000 - until * 1_000;
+            checkSeries(
+              await seriesOf(store, range(to - seconds * 1_000, to), maxBuckets),
+              points,
+              range(to - seconds * 1_000, to),
+              maxBuckets,
+            );
+          }
+          await store.close();
+        },
+      ),
       { numRuns: 15 },
     );
   }, 60_000);
@@ -203,8 +297,15 @@ describe("any readings and any range", () => {
     for (let i = 0; i < count; i++) {
       const from = series.from[i] as number;
       expect(from % series.bucketMs).toBe(0);
-      const [min, avg, max, coverage] = [series.min[i], series.avg[i], series.max[i], series.coverage[i]] as [number, number, number, number];
-      const own = points.filter(({ at }) => at >= Math.max(from, asked.from) && at < Math.min(from + series.bucketMs, asked.to)).map(({ value }) => value);
+      const [min, avg, max, coverage] = [series.min[i], series.avg[i], series.max[i], series.coverage[i]] as [
+        number,
+        number,
+        number,
+        number,
+      ];
+      const own = points
+        .filter(({ at }) => at >= Math.max(from, asked.from) && at < Math.min(from + series.bucketMs, asked.to))
+        .map(({ value }) => value);
       expect(coverage >= 0 && coverage <= 1).toBe(true);
       expect(Number.isNaN(avg)).toBe(coverage === 0);
       expect(series.quality[i] !== 0).toBe(coverage > 0);

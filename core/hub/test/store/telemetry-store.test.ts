@@ -5,9 +5,15 @@ import { MAIN, NOW, openStore, reading, rowsOf, SECOND } from "./support/fixture
 describe("write", () => {
   it("stores readings, shows the newest and gives them back", async () => {
     const { store } = await openStore();
-    const written = await store.write([reading(MAIN, NOW - 1000, { power_w: 3, voltage_v: 230 }), reading(SECOND, NOW, { power_w: 5 })]);
+    const written = await store.write([
+      reading(MAIN, NOW - 1000, { power_w: 3, voltage_v: 230 }),
+      reading(SECOND, NOW, { power_w: 5 }),
+    ]);
     expect(written).toEqual({ accepted: 2, duplicate: 0, rejected: [] });
-    expect(store.last(MAIN)).toEqual({ power_w: { at: NOW - 1000, value: 3 }, voltage_v: { at: NOW - 1000, value: 230 } });
+    expect(store.last(MAIN)).toEqual({
+      power_w: { at: NOW - 1000, value: 3 },
+      voltage_v: { at: NOW - 1000, value: 230 },
+    });
     expect(await rowsOf(store, MAIN)).toEqual([{ at: NOW - 1000, power_w: 3, voltage_v: 230 }]);
     expect(await rowsOf(store, SECOND)).toEqual([{ at: NOW, power_w: 5 }]);
     expect(store.figures()).toMatchObject({ commits: 1, rowsCommitted: 2, pendingRows: 0 });

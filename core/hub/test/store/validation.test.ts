@@ -1,13 +1,17 @@
 import type { Batch, ChannelId, Instant, PluginId } from "@vatio/plugin-api";
+import { VirtualClock } from "@vatio/testkit/virtual-clock";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { VirtualClock } from "@vatio/testkit/virtual-clock";
 import { MAIN, NOW, openStore, reading, rowsOf, SECOND } from "./support/fixture.js";
 
 const DAY = 86_400_000;
 const { NaN: absent } = Number;
 
-const batch = (at: readonly number[], columns: Record<string, readonly number[]>, channel: ChannelId = MAIN): Batch => ({
+const batch = (
+  at: readonly number[],
+  columns: Record<string, readonly number[]>,
+  channel: ChannelId = MAIN,
+): Batch => ({
   channel,
   origin: "live",
   at: Float64Array.from(at),
@@ -16,12 +20,42 @@ const batch = (at: readonly number[], columns: Record<string, readonly number[]>
 
 describe("rows that cannot be right", () => {
   it.each<[string, Batch, number, Record<string, number>]>([
-    ["an unknown channel", batch([NOW], { power_w: [1] }, "meter:x/main" as ChannelId), 0, { "rejected.unknown-channel": 1 }],
-    ["an unknown metric", batch([NOW, NOW + 1], { flux: [1, absent], power_w: [2, 3] }), 2, { "rejected.unknown-metric": 1 }],
-    ["a metric called like a column", batch([NOW], { arrival: [1], channel: [1], at: [1], origin: [1] }), 0, { "rejected.unknown-metric": 1 }],
-    ["an infinite value", batch([NOW, NOW + 1], { power_w: [Number.POSITIVE_INFINITY, 3] }), 1, { "rejected.not-finite": 1 }],
-    ["a value out of range", batch([NOW, NOW + 1], { humidity_pct: [101, 50], frequency_hz: [50, -1] }), 2, { "rejected.out-of-range": 2 }],
-    ["two values of a row out of range", batch([NOW], { humidity_pct: [101], frequency_hz: [-1] }), 0, { "rejected.out-of-range": 1 }],
+    [
+      "an unknown channel",
+      batch([NOW], { power_w: [1] }, "meter:x/main" as ChannelId),
+      0,
+      { "rejected.unknown-channel": 1 },
+    ],
+    [
+      "an unknown metric",
+      batch([NOW, NOW + 1], { flux: [1, absent], power_w: [2, 3] }),
+      2,
+      { "rejected.unknown-metric": 1 },
+    ],
+    [
+      "a metric called like a column",
+      batch([NOW], { arrival: [1], channel: [1], at: [1], origin: [1] }),
+      0,
+      { "rejected.unknown-metric": 1 },
+    ],
+    [
+      "an infinite value",
+      batch([NOW, NOW + 1], { power_w: [Number.POSITIVE_INFINITY, 3] }),
+      1,
+      { "rejected.not-finite": 1 },
+    ],
+    [
+      "a value out of range",
+      batch([NOW, NOW + 1], { humidity_pct: [101, 50], frequency_hz: [50, -1] }),
+      2,
+      { "rejected.out-of-range": 2 },
+    ],
+    [
+      "two values of a row out of range",
+      batch([NOW], { humidity_pct: [101], frequency_hz: [-1] }),
+      0,
+      { "rejected.out-of-range": 1 },
+    ],
     ["no value at all", batch([NOW, NOW + 1], { power_w: [absent, 3] }), 1, { "rejected.empty": 1 }],
     ["a time before 2020", batch([Date.UTC(2019, 11, 31), NOW], { power_w: [1, 2] }), 1, { "rejected.bad-time": 1 }],
     ["a time more than a day ahead", batch([NOW, NOW + DAY], { power_w: [1, 2] }), 1, { "rejected.bad-time": 1 }],
@@ -34,7 +68,8 @@ describe("rows that cannot be right", () => {
     const written = await store.write([given]);
     expect(written.accepted).toBe(accepted);
     expect(Object.fromEntries(written.rejected.map(({ reason, rows }) => [reason, rows]))).toEqual(rejected);
-    for (const [reason, rows] of Object.entries(rejected)) expect(counters.get("store", "rows-kept-out", reason)).toBe(rows);
+    for (const [reason, rows] of Object.entries(rejected))
+      expect(counters.get("store", "rows-kept-out", reason)).toBe(rows);
     expect(await rowsOf(store, given.channel)).toHaveLength(accepted);
   });
 
@@ -48,7 +83,10 @@ describe("rows that cannot be right", () => {
   it("are those that an owner check refuses", async () => {
     const { store } = await openStore({ owns: (driver, channel) => driver === "x" && channel === SECOND });
     const driver = "x" as PluginId;
-    expect((await store.write([reading(MAIN, NOW, { power_w: 1 }), reading(SECOND, NOW, { power_w: 1 })], { driver })).accepted).toBe(1);
+    expect(
+      (await store.write([reading(MAIN, NOW, { power_w: 1 }), reading(SECOND, NOW, { power_w: 1 })], { driver }))
+        .accepted,
+    ).toBe(1);
   });
 
   it.each<[string, Batch]>([
@@ -63,11 +101,27 @@ describe("rows that cannot be right", () => {
 
   it("never stop the store, whatever they are", async () => {
     const { store } = await openStore();
-    const number = fc.oneof(fc.double(), fc.constantFrom(NOW, NOW + 0.4, -0, 2 ** 53, Number.MAX_VALUE, Number.MIN_VALUE, 8.64e15));
-    const names = fc.constantFrom("power_w", "energy_import_wh", "at", "channel", 'x"; DROP TABLE late; --', "__proto__", "constructor", "");
-    const given = fc.array(number, { maxLength: 8 }).chain((at) =>
-      fc.dictionary(names, fc.array(number, { minLength: at.length, maxLength: at.length }), { maxKeys: 4 }).map((columns) => batch(at, columns)),
+    const number = fc.oneof(
+      fc.double(),
+      fc.constantFrom(NOW, NOW + 0.4, -0, 2 ** 53, Number.MAX_VALUE, Number.MIN_VALUE, 8.64e15),
     );
+    const names = fc.constantFrom(
+      "power_w",
+      "energy_import_wh",
+      "at",
+      "channel",
+      'x"; DROP TABLE late; --',
+      "__proto__",
+      "constructor",
+      "",
+    );
+    const given = fc
+      .array(number, { maxLength: 8 })
+      .chain((at) =>
+        fc
+          .dictionary(names, fc.array(number, { minLength: at.length, maxLength: at.length }), { maxKeys: 4 })
+          .map((columns) => batch(at, columns)),
+      );
     await fc.assert(
       fc.asyncProperty(given, async (one) => {
         const rows = one.at.length;
@@ -136,11 +190,13 @@ describe("a machine that does not know the time", () => {
     await store.write([reading(MAIN, clock.now(), { power_w: 2 })]);
     clock.set(NOW);
     await store.write([reading(MAIN, NOW + 1, { power_w: 3 })]);
-    await expect.poll(() => rowsOf(store, MAIN)).toEqual([
-      { at: NOW - 10_000, power_w: 1 },
-      { at: NOW, power_w: 2 },
-      { at: NOW + 1, power_w: 3 },
-    ]);
+    await expect
+      .poll(() => rowsOf(store, MAIN))
+      .toEqual([
+        { at: NOW - 10_000, power_w: 1 },
+        { at: NOW, power_w: 2 },
+        { at: NOW + 1, power_w: 3 },
+      ]);
     expect(store.figures().heldRows).toBe(0);
   });
 });

@@ -1,5 +1,5 @@
-import { html, type TemplateResult } from "lit";
 import spriteUrl from "virtual:icon-sprite";
+import { html, type TemplateResult } from "lit";
 import { type IconName, isIconName } from "./icon-names.js";
 
 /** An icon of the sprite; decorative, so the words beside it must say the same. */

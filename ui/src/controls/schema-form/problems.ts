@@ -1,6 +1,6 @@
 import type { Text } from "@vatio/model";
 import type { FormNode, ListNode } from "./form-node.js";
-import type { FormSchema } from "./form-schema.js";
+import { type FormSchema, isRecord } from "./form-schema.js";
 import { getAt, pointerOf, type ValuePath } from "./values.js";
 
 /** One field that is wrong. */
@@ -105,4 +105,13 @@ export function typedNumber(text: string): number | string | undefined {
   if (trimmed === "") return undefined;
   const number = Number(trimmed.replace("\u2212", "-").replace(",", "."));
   return Number.isFinite(number) ? number : trimmed;
+}
+
+/** The bad places that the hub names in the details of an error. */
+export function problemsIn(details: unknown): readonly FormProblem[] {
+  const problems = isRecord(details) && Array.isArray(details.problems) ? details.problems : [];
+  return problems.filter(
+    (each): each is FormProblem =>
+      isRecord(each) && typeof each.path === "string" && isRecord(each.text) && typeof each.text.key === "string",
+  );
 }

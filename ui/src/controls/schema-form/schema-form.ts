@@ -8,7 +8,7 @@ import { type FormNode, formOf, type GroupNode } from "./form-node.js";
 import { asSchema, type FormSchema } from "./form-schema.js";
 import type { FormSelectors, FormState } from "./form-state.js";
 import { fieldsView } from "./group-views.js";
-import { type FormProblem, patternText, problemsOf } from "./problems.js";
+import { type FormProblem, patternText, problemsIn, problemsOf } from "./problems.js";
 import { formStyles } from "./schema-form-styles.js";
 import { getAt, isSame, pointerOf, setAt, type ValuePath, withDefaults, withoutDefaults } from "./values.js";
 
@@ -34,14 +34,14 @@ export class SchemaForm extends VatioElement {
   @property({ attribute: false }) value: unknown = {};
   @property({ attribute: false }) secretsSet: readonly string[] = [];
   @property({ attribute: false }) selectors: FormSelectors = {};
-  /** What the hub refused. */
-  @property({ attribute: false }) problems: readonly FormProblem[] = [];
   @property({ type: Boolean }) busy = false;
   /** Word on the button, and a line beside it. */
   @property() action = "";
   @property() note = "";
   @state() private draft: unknown = {};
   @state() private secrets: Readonly<Record<string, string | null>> = {};
+  /** What was refused: by the hub, or by an attempt to save. */
+  @state() private problems: readonly FormProblem[] = [];
   @state() private advancedOpen = false;
   /** Pointers of fields that say what is wrong with them: those that were left, and all after an attempt to save. */
   @state() private asked: ReadonlySet<string> | "all" = new Set();
@@ -71,6 +71,24 @@ export class SchemaForm extends VatioElement {
     this.problems = [];
   }
 
+  /**
+   * Says at each field what the hub refused.
+   * @param details of its error E_CONFIG_INVALID
+   * @returns whether it named any
+   */
+  refuse(details: unknown): boolean {
+    this.#show(problemsIn(details));
+    return this.problems.length > 0;
+  }
+
+  #show(problems: readonly FormProblem[]): void {
+    this.problems = problems;
+    if (problems.length === 0) return;
+    this.#edited.clear();
+    this.advancedOpen = true;
+    this.#focusProblem = true;
+  }
+
   protected override willUpdate(changed: PropertyValues<this>): void {
     const schemaChanged = changed.has("schema") && !isSame(asSchema(this.schema), this.#schema);
     if (schemaChanged) {
@@ -79,7 +97,6 @@ export class SchemaForm extends VatioElement {
     }
     if (schemaChanged || changed.has("value"))
       this.#takeOver(withDefaults({ ...this.#schema, type: "object" }, this.value ?? {}));
-    if (changed.has("problems") && this.problems.length > 0) this.#refused();
     this.#wrong = this.#collectProblems();
   }
 
@@ -87,12 +104,6 @@ export class SchemaForm extends VatioElement {
     if (isSame(stored, this.#base) && this.hasUpdated) return;
     this.draft = this.hasUpdated ? rebase(this.#form, { base: this.#base, draft: this.draft }, stored) : stored;
     this.#base = stored;
-  }
-
-  #refused(): void {
-    this.#edited.clear();
-    this.advancedOpen = true;
-    this.#focusProblem = true;
   }
 
   /** Words of what is wrong by pointer, of the fields that say it already. */
@@ -218,9 +229,10 @@ export class SchemaForm extends VatioElement {
     this.asked = "all";
     const problems = [...problemsOf(this.#form, this.draft), ...this.#mistyped()];
     if (problems.length > 0) {
-      this.problems = problems;
+      this.#show(problems);
       return;
     }
+    this.problems = [];
     const value = withoutDefaults(this.#schema, this.draft, this.value);
     const detail: SchemaFormSubmit = { value, secrets: this.#secretsToSend() };
     this.dispatchEvent(new CustomEvent("vt-submit", { detail }));

@@ -5,7 +5,13 @@
 function copyOfDocument(): CSSStyleSheet {
   const copy = new CSSStyleSheet();
   const own = [...document.styleSheets].filter(({ href }) => href === null || href.startsWith(location.origin));
-  copy.replaceSync(own.flatMap(({ cssRules }) => [...cssRules]).filter((rule) => !(rule instanceof CSSFontFaceRule)).map(({ cssText }) => cssText).join("\n"));
+  copy.replaceSync(
+    own
+      .flatMap(({ cssRules }) => [...cssRules])
+      .filter((rule) => !(rule instanceof CSSFontFaceRule))
+      .map(({ cssText }) => cssText)
+      .join("\n"),
+  );
   return copy;
 }
 

@@ -57,8 +57,11 @@ export class DeviceMessages extends HubElement {
   }
 
   #list(messages: readonly RawMessage[]): TemplateResult {
-    const shown = [...messages].sort((a, b) => b.at - a.at).filter(({ rejected }) => !this.onlyRejected || rejected !== undefined);
-    if (shown.length === 0) return emptyCard({ icon: "scroll-text", title: this.t("messages.none"), text: this.t("messages.noneText") });
+    const shown = [...messages]
+      .sort((a, b) => b.at - a.at)
+      .filter(({ rejected }) => !this.onlyRejected || rejected !== undefined);
+    if (shown.length === 0)
+      return emptyCard({ icon: "scroll-text", title: this.t("messages.none"), text: this.t("messages.noneText") });
     return html`<ul class="plain-l">${shown.map((message) => this.#message(message))}</ul>`;
   }
 
@@ -71,6 +74,9 @@ export class DeviceMessages extends HubElement {
 
   #load(): void {
     const { device } = this;
-    if (device) void this.#task.run((signal) => this.client.http.get<readonly RawMessage[]>(`/devices/${encodeURIComponent(device)}/messages`, { signal }));
+    if (device)
+      void this.#task.run((signal) =>
+        this.client.http.get<readonly RawMessage[]>(`/devices/${encodeURIComponent(device)}/messages`, { signal }),
+      );
   }
 }

@@ -89,7 +89,9 @@ export class DevicePage extends HubElement {
 
   #head(device: Device, points: readonly Point[]): TemplateResult {
     const phases = points.filter(({ phase }) => phase !== undefined).length;
-    const sub = [points[0]?.location, device.model, phases > 1 ? this.t("pending.phases", { n: phases }) : ""].filter(Boolean).join(", ");
+    const sub = [points[0]?.location, device.model, phases > 1 ? this.t("pending.phases", { n: phases }) : ""]
+      .filter(Boolean)
+      .join(", ");
     const silence = this.client.live.now() - heardAt(device, this.client.readings);
     return html`<vt-page-head heading=${device.name} sub=${sub} back="/devices" back-label=${this.t("devices.back")}>${
       device.online
@@ -128,7 +130,8 @@ export class DevicePage extends HubElement {
     const main = mainPoints(points);
     const wanted = this.navigation.location.query.get("p");
     const point = main.find(({ id }) => id === wanted) ?? main[0];
-    if (!point) return html`<div class="grid"><div class="card c8">${emptyCard({ icon: "radio", title: this.t("device.waiting"), text: this.t("device.waitingText") })}</div><vt-facts-card class="c4" .device=${device}></vt-facts-card></div>`;
+    if (!point)
+      return html`<div class="grid"><div class="card c8">${emptyCard({ icon: "radio", title: this.t("device.waiting"), text: this.t("device.waitingText") })}</div><vt-facts-card class="c4" .device=${device}></vt-facts-card></div>`;
     const phases = phasesOf(point, points);
     const switchable = points.filter(({ switchable: can, channel }) => can && channel !== undefined);
     return html`${main.length > 1 ? this.#chooser(main, point) : nothing}<div class="grid">

@@ -28,7 +28,8 @@ export class DeviceSettings extends HubElement {
 
   protected override willUpdate(changed: PropertyValues<this>): void {
     const former = changed.get("device");
-    if (changed.has("device") && (former?.id !== this.device?.id || former?.name !== this.device?.name)) this.name = this.device?.name ?? "";
+    if (changed.has("device") && (former?.id !== this.device?.id || former?.name !== this.device?.name))
+      this.name = this.device?.name ?? "";
   }
 
   protected override render(): TemplateResult {
@@ -66,7 +67,12 @@ export class DeviceSettings extends HubElement {
     const { device } = this;
     if (!device) return;
     const { id, name } = device;
-    const sure = await confirm({ title: this.t("deviceSettings.removeAsk", { name }), text: this.t("deviceSettings.removeText"), yes: this.t("action.remove"), danger: true });
+    const sure = await confirm({
+      title: this.t("deviceSettings.removeAsk", { name }),
+      text: this.t("deviceSettings.removeText"),
+      yes: this.t("action.remove"),
+      danger: true,
+    });
     if (!sure) return;
     try {
       await this.client.http.delete(`/devices/${encodeURIComponent(id)}`);

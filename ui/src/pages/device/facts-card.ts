@@ -1,8 +1,8 @@
 import { css, html, type TemplateResult } from "lit";
 import { customElement, property } from "lit/decorators.js";
+import { ReadingsController } from "../../controllers/readings-controller.js";
 import { HubElement } from "../../controls/hub-element.js";
 import type { Device } from "../../data/api.js";
-import { ReadingsController } from "../../controllers/readings-controller.js";
 import { i18n } from "../../i18n/i18n.js";
 
 import { heardAt } from "../devices/device-model.js";
@@ -38,7 +38,14 @@ export class FactsCard extends HubElement {
           [this.t("facts.id"), device.hardwareId],
           [this.t("facts.added"), this.format.date(device.addedAt, "long")],
           [this.t("facts.seen"), this.format.ago(heardAt(device, this.client.readings), this.client.live.now())],
-          [this.t("facts.state"), device.online ? this.t("state.online") : device.offlineReason ? i18n.text(device.offlineReason) : this.t("state.silent")],
+          [
+            this.t("facts.state"),
+            device.online
+              ? this.t("state.online")
+              : device.offlineReason
+                ? i18n.text(device.offlineReason)
+                : this.t("state.silent"),
+          ],
         ]
       : [];
     const shown = facts.filter(([, value]) => value);

@@ -11,7 +11,18 @@ import { icon } from "../../controls/icons/icon.js";
 import { errorCard, figure } from "../../controls/templates.js";
 import type { Metric, Point, Series } from "../../data/api.js";
 import { i18n } from "../../i18n/i18n.js";
-import { daysOf, daysRange, hasNext, type HistoryRange, moveRange, NAMED_RANGES, parseRange, rangeQuery, type Span, spanOf } from "./history-range.js";
+import {
+  daysOf,
+  daysRange,
+  type HistoryRange,
+  hasNext,
+  moveRange,
+  NAMED_RANGES,
+  parseRange,
+  rangeQuery,
+  type Span,
+  spanOf,
+} from "./history-range.js";
 import { type HistoryStats, statsOf } from "./history-stats.js";
 import { linesOf, type MeasureLine, measuresOf, startsAtZero } from "./measures.js";
 import "../../charts/chart.js";
@@ -103,7 +114,7 @@ export class HistoryCard extends HubElement {
     const { value, error } = this.#task;
     return html`<section class="card" aria-labelledby="h">${this.#head()}
       ${value ? this.#content(value) : error ? errorCard({ error, retry: () => this.#load() }) : html`<div class="skeleton"></div>`}
-      ${this.#dialog()}</section>`;
+      ${this.choosing ? this.#dialog() : nothing}</section>`;
   }
 
   #head(): TemplateResult {
@@ -122,7 +133,11 @@ export class HistoryCard extends HubElement {
 
   #content(loaded: Loaded): TemplateResult {
     const model = this.#model(loaded);
-    const label = this.t("history.label", { metric: i18n.metric(loaded.measure), name: this.point?.name ?? "", range: this.#rangeWords(loaded.span) });
+    const label = this.t("history.label", {
+      metric: i18n.metric(loaded.measure),
+      name: this.point?.name ?? "",
+      range: this.#rangeWords(loaded.span),
+    });
     const bucket = loaded.series[0]?.bucketMs ?? 0;
     return html`${this.#stats(loaded)}<vt-chart label=${label} .model=${model} ?zoomed=${this.zoom !== undefined} @vt-zoom=${this.#zoomed}></vt-chart>
       ${bucket >= 1_000 ? html`<p class="lab">${this.t("history.bucket", { span: this.format.span(bucket) })}</p>` : nothing}`;
@@ -136,14 +151,27 @@ export class HistoryCard extends HubElement {
     return html`<dl class="stats">${this.#statEntries(stats, metric?.unit ?? "").map(({ name, value, note }) => html`<div><dt>${name}</dt><dd>${value}</dd>${note ? html`<dd class="lab">${note}</dd>` : nothing}</div>`)}</dl>`;
   }
 
-  #statEntries({ average, least, most, rise, onShare, coverage }: HistoryStats, unit: string): { name: string; value: TemplateResult | string; note?: string }[] {
+  #statEntries(
+    { average, least, most, rise, onShare, coverage }: HistoryStats,
+    unit: string,
+  ): { name: string; value: TemplateResult | string; note?: string }[] {
     const write = (value: number): TemplateResult => figure(this.format.scaled(value, unit));
     return [
       ...(average === undefined ? [] : [{ name: this.t("history.average"), value: write(average) }]),
       ...(most ? [{ name: this.t("history.most"), value: write(most.value), note: this.format.moment(most.at) }] : []),
-      ...(least ? [{ name: this.t("history.least"), value: write(least.value), note: this.format.moment(least.at) }] : []),
+      ...(least
+        ? [{ name: this.t("history.least"), value: write(least.value), note: this.format.moment(least.at) }]
+        : []),
       ...(rise === undefined ? [] : [{ name: this.t("history.rise"), value: write(rise) }]),
-      ...(onShare === undefined ? [] : [{ name: this.t("history.onShare"), value: this.format.percent(onShare), note: this.t("history.coverageNote") }]),
+      ...(onShare === undefined
+        ? []
+        : [
+            {
+              name: this.t("history.onShare"),
+              value: this.format.percent(onShare),
+              note: this.t("history.coverageNote"),
+            },
+          ]),
       { name: this.t("history.coverage"), value: this.format.percent(coverage), note: this.t("history.coverageNote") },
     ];
   }
@@ -163,13 +191,20 @@ export class HistoryCard extends HubElement {
       lines: lines.map(({ key, label, color }, index) => {
         const metric = series[index]?.metrics[0];
         const band = single && metric ? { min: metric.min, max: metric.max } : {};
-        return { key, label: lines.length === 1 && kind === "gauge" ? this.t("history.average") : label, color, values: metric?.avg ?? [], ...band, ...(kind === "state" ? { stepped: true } : {}) };
+        return {
+          key,
+          label: lines.length === 1 && kind === "gauge" ? this.t("history.average") : label,
+          color,
+          values: metric?.avg ?? [],
+          ...band,
+          ...(kind === "state" ? { stepped: true } : {}),
+        };
       }),
     };
   }
 
   #dialog(): TemplateResult {
-    return html`<vt-dialog heading=${this.t("history.custom")} ?open=${this.choosing} @vt-close=${() => (this.choosing = false)}>
+    return html`<vt-dialog heading=${this.t("history.custom")} open @vt-close=${() => (this.choosing = false)}>
       <div class="form">${textField({ id: "from", type: "date", label: this.t("history.from"), value: this.days.from, error: this.problem || undefined, onInput: (from) => (this.days = { ...this.days, from }) })}
         ${textField({ id: "to", type: "date", label: this.t("history.to"), value: this.days.to, onInput: (to) => (this.days = { ...this.days, to }) })}</div>
       <button slot="foot" class="btn" @click=${() => (this.choosing = false)}>${this.t("action.cancel")}</button>
@@ -179,7 +214,10 @@ export class HistoryCard extends HubElement {
   #rangeWords(span: Span): string {
     if (span.to - span.from > 2 * 3_600_000) return this.format.dayRange(span.from, span.to - 1);
     const isToday = this.client.live.now() - span.to < 12 * 3_600_000;
-    return this.t("unit.to", { from: isToday ? this.format.time(span.from) : this.format.moment(span.from), to: this.format.time(span.to) });
+    return this.t("unit.to", {
+      from: isToday ? this.format.time(span.from) : this.format.moment(span.from),
+      to: this.format.time(span.to),
+    });
   }
 
   #measures(): string[] {
@@ -210,7 +248,11 @@ export class HistoryCard extends HubElement {
     const lines = linesOf(measure, point, { phases, label: i18n.metric(measure) });
     const buckets = Math.max(120, Math.min(1_200, Math.round(this.clientWidth / 2) || 480));
     void this.#task.run(async (signal) => {
-      const series = await Promise.all(lines.map(({ point: { id: target } }) => this.client.series({ target, metrics: [measure], ...asked, buckets }, signal)));
+      const series = await Promise.all(
+        lines.map(({ point: { id: target } }) =>
+          this.client.series({ target, metrics: [measure], ...asked, buckets }, signal),
+        ),
+      );
       return { span: asked, measure, lines, series };
     });
   }

@@ -16,7 +16,12 @@ export interface Span {
 }
 
 const HOUR_MS = 3_600_000;
-const LENGTHS: Readonly<Record<NamedRange, number>> = { "1h": HOUR_MS, "24h": 24 * HOUR_MS, "7d": 168 * HOUR_MS, "30d": 720 * HOUR_MS };
+const LENGTHS: Readonly<Record<NamedRange, number>> = {
+  "1h": HOUR_MS,
+  "24h": 24 * HOUR_MS,
+  "7d": 168 * HOUR_MS,
+  "30d": 720 * HOUR_MS,
+};
 const DAYS = /^(\d{4}-\d{2}-\d{2})\.\.(\d{4}-\d{2}-\d{2})$/;
 const MOST_DAYS = 3_660;
 
@@ -30,11 +35,16 @@ export function parseRange(range: string | null, end: string | null): HistoryRan
   return { kind: "named", name, end: end !== null && Number.isFinite(at) && at > 0 ? at : undefined };
 }
 
-const isDay = (text: string | undefined): text is LocalDate => text !== undefined && !Number.isNaN(Date.parse(`${text}T00:00:00Z`)) && new Date(`${text}T00:00:00Z`).toISOString().startsWith(text);
+const isDay = (text: string | undefined): text is LocalDate =>
+  text !== undefined &&
+  !Number.isNaN(Date.parse(`${text}T00:00:00Z`)) &&
+  new Date(`${text}T00:00:00Z`).toISOString().startsWith(text);
 
 /** The query that stands for a range. */
 export const rangeQuery = (range: HistoryRange): { readonly r: string; readonly to: string | undefined } =>
-  range.kind === "days" ? { r: `${range.from}..${range.to}`, to: undefined } : { r: range.name, to: range.end === undefined ? undefined : String(range.end) };
+  range.kind === "days"
+    ? { r: `${range.from}..${range.to}`, to: undefined }
+    : { r: range.name, to: range.end === undefined ? undefined : String(range.end) };
 
 /** The instants of a range; days are those of the site. */
 export function spanOf(range: HistoryRange, { now, zone }: { readonly now: number; readonly zone: string }): Span {
@@ -56,11 +66,14 @@ export function moveRange(range: HistoryRange, step: 1 | -1, now: number): Histo
   return { ...range, end: end >= now ? undefined : end };
 }
 
-const daysBetween = (from: LocalDate, to: LocalDate): number => Math.round((Date.parse(`${to}T00:00:00Z`) - Date.parse(`${from}T00:00:00Z`)) / (24 * HOUR_MS));
+const daysBetween = (from: LocalDate, to: LocalDate): number =>
+  Math.round((Date.parse(`${to}T00:00:00Z`) - Date.parse(`${from}T00:00:00Z`)) / (24 * HOUR_MS));
 
 /** Whether anything lies after a range. */
-export const hasNext = (range: HistoryRange, { now, zone }: { readonly now: number; readonly zone: string }): boolean =>
-  range.kind === "named" ? range.end !== undefined : spanOf(range, { now, zone }).to < now;
+export const hasNext = (
+  range: HistoryRange,
+  { now, zone }: { readonly now: number; readonly zone: string },
+): boolean => (range.kind === "named" ? range.end !== undefined : spanOf(range, { now, zone }).to < now);
 
 /** The days that a span touches, for the fields of a choice of dates. */
 export function daysOf({ from, to }: Span, zone: string): { readonly from: LocalDate; readonly to: LocalDate } {

@@ -22,10 +22,16 @@ export function statsOf(series: Series, kind: Metric["kind"], now: number): Hist
   const weighted = meanOf(metric.avg, metric.coverage);
   if (kind === "counter") return { coverage, ...optional("rise", riseOf(metric.min, metric.max)) };
   if (kind === "state") return { coverage, ...optional("onShare", weighted) };
-  return { coverage, ...optional("average", weighted), ...optional("least", extreme(series.at, metric.min, -1)), ...optional("most", extreme(series.at, metric.max, 1)) };
+  return {
+    coverage,
+    ...optional("average", weighted),
+    ...optional("least", extreme(series.at, metric.min, -1)),
+    ...optional("most", extreme(series.at, metric.max, 1)),
+  };
 }
 
-const optional = <K extends string, V>(key: K, value: V | undefined): { readonly [P in K]?: V } => (value === undefined ? {} : ({ [key]: value } as { readonly [P in K]?: V }));
+const optional = <K extends string, V>(key: K, value: V | undefined): { readonly [P in K]?: V } =>
+  value === undefined ? {} : ({ [key]: value } as { readonly [P in K]?: V });
 
 function meanOf(values: readonly (number | null)[], weights: readonly number[]): number | undefined {
   let [sum, weight] = [0, 0];
@@ -38,7 +44,11 @@ function meanOf(values: readonly (number | null)[], weights: readonly number[]):
   return weight > 0 ? sum / weight : undefined;
 }
 
-function extreme(at: readonly number[], values: readonly (number | null)[], sign: 1 | -1): { value: number; at: number } | undefined {
+function extreme(
+  at: readonly number[],
+  values: readonly (number | null)[],
+  sign: 1 | -1,
+): { value: number; at: number } | undefined {
   let best: { value: number; at: number } | undefined;
   for (const [index, value] of values.entries()) {
     if (value === null || (best && value * sign <= best.value * sign)) continue;

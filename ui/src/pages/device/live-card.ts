@@ -147,7 +147,13 @@ export class LiveCard extends HubElement {
     await Promise.all(
       this.#lines.map(async ({ point }, line) => {
         try {
-          const series = await this.client.series({ target: point.id, metrics: [measure], from: now - SPAN_MS, to: now, buckets: SPAN_MS / 1_000 });
+          const series = await this.client.series({
+            target: point.id,
+            metrics: [measure],
+            from: now - SPAN_MS,
+            to: now,
+            buckets: SPAN_MS / 1_000,
+          });
           for (const [index, value] of (series.metrics[0]?.avg ?? []).entries()) {
             const at = series.at[index];
             if (value !== null && at !== undefined) buffer.push(line, at, value);
@@ -179,7 +185,16 @@ export class LiveCard extends HubElement {
     const read = this.#buffer.read(now - SPAN_MS, now);
     const { at, columns } = breakGaps(read.at, read.columns);
     const unit = this.#unit(this.measure);
-    this.model = { at, bucketMs: 0, unit, from: now - SPAN_MS, to: now, now, fromZero: startsAtZero(unit) && unit !== "A", lines: this.#lines.map((line, index) => chartLine(line, columns[index] ?? [])) };
+    this.model = {
+      at,
+      bucketMs: 0,
+      unit,
+      from: now - SPAN_MS,
+      to: now,
+      now,
+      fromZero: startsAtZero(unit) && unit !== "A",
+      lines: this.#lines.map((line, index) => chartLine(line, columns[index] ?? [])),
+    };
   }
 
   readonly #pause = (): void => {

@@ -11,7 +11,16 @@ export interface MeasureLine {
 
 const PHASE_COLORS: Readonly<Record<Phase, ColorToken>> = { 1: "--l1", 2: "--l2", 3: "--l3" };
 /** The order in which people ask. */
-const ORDER = ["power_w", "current_a", "voltage_v", "power_factor", "frequency_hz", "energy_import_wh", "energy_export_wh", "temperature_c"];
+const ORDER = [
+  "power_w",
+  "current_a",
+  "voltage_v",
+  "power_factor",
+  "frequency_hz",
+  "energy_import_wh",
+  "energy_export_wh",
+  "temperature_c",
+];
 /** Measures whose axis holds 0. */
 const FROM_ZERO: ReadonlySet<string> = new Set(["W", "Wh", "A", "VA", "var"]);
 
@@ -30,21 +39,40 @@ export const liveMeasures = (names: readonly string[], metrics: readonly Metric[
   names.filter((name) => (metrics.find((metric) => metric.name === name)?.kind ?? "gauge") === "gauge");
 
 /** The lines of a measure: its phases where they have it, else the point itself. */
-export function linesOf(measure: string, point: Point, { phases, label }: { readonly phases: readonly Point[]; readonly label: string }): MeasureLine[] {
+export function linesOf(
+  measure: string,
+  point: Point,
+  { phases, label }: { readonly phases: readonly Point[]; readonly label: string },
+): MeasureLine[] {
   const split = phases.filter(({ metrics }) => metrics.includes(measure));
   // The power of a circuit is one figure; the phases of it are a question of their own.
   if (split.length > 1 && measure !== "power_w" && !measure.startsWith("energy_")) {
-    return split.map((each) => ({ point: each, key: each.id, label: `L${each.phase}`, color: PHASE_COLORS[each.phase ?? 1] }));
+    return split.map((each) => ({
+      point: each,
+      key: each.id,
+      label: `L${each.phase}`,
+      color: PHASE_COLORS[each.phase ?? 1],
+    }));
   }
   const owner = point.metrics.includes(measure) ? [point] : split;
-  return owner.map((each) => ({ point: each, key: each.id, label: each.phase && owner.length > 1 ? `L${each.phase}` : label, color: owner.length > 1 && each.phase ? PHASE_COLORS[each.phase] : "--brand" }));
+  return owner.map((each) => ({
+    point: each,
+    key: each.id,
+    label: each.phase && owner.length > 1 ? `L${each.phase}` : label,
+    color: owner.length > 1 && each.phase ? PHASE_COLORS[each.phase] : "--brand",
+  }));
 }
 
 /** Whether the axis of a unit begins at 0. */
 export const startsAtZero = (unit: string): boolean => FROM_ZERO.has(unit);
 
 /** A measure line with its values. */
-export const chartLine = ({ key, label, color }: MeasureLine, values: ChartLine["values"]): ChartLine => ({ key, label, color, values });
+export const chartLine = ({ key, label, color }: MeasureLine, values: ChartLine["values"]): ChartLine => ({
+  key,
+  label,
+  color,
+  values,
+});
 
 /**
  * Current imbalance of three phases: the greatest deviation from their mean, as a share of the mean (NEMA MG 1-14.36,

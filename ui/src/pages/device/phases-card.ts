@@ -45,20 +45,28 @@ export class PhasesCard extends HubElement {
   }
 
   protected override render(): TemplateResult {
-    const columns = COLUMNS.filter(({ metric }) => this.phases.some(({ id }) => this.#readings.value(id, metric) !== undefined));
+    const columns = COLUMNS.filter(({ metric }) =>
+      this.phases.some(({ id }) => this.#readings.value(id, metric) !== undefined),
+    );
     return html`<section class="card" aria-labelledby="h"><header><h2 id="h">${this.t("phases.title")}</h2></header>
       <table><thead><tr><th scope="col"><span class="sr">${this.t("phases.phase")}</span></th>${columns.map(({ head }) => html`<th scope="col">${head}</th>`)}</tr></thead>
         <tbody>${this.phases.map(({ id, phase }) => html`<tr><th scope="row"><i ${cssVars({ "--c": `var(--l${phase ?? 1})` })}></i>L${phase}</th>${columns.map(({ metric, decimals, divisor }) => html`<td>${this.#write(id, metric, { decimals, divisor })}</td>`)}</tr>`)}</tbody></table>
       ${this.#imbalance()}</section>`;
   }
 
-  #write(id: string, metric: string, { decimals, divisor }: { readonly decimals: number; readonly divisor: number }): string {
+  #write(
+    id: string,
+    metric: string,
+    { decimals, divisor }: { readonly decimals: number; readonly divisor: number },
+  ): string {
     const value = this.#readings.value(id, metric);
     return value === undefined ? "–" : this.format.number(value / divisor, decimals);
   }
 
   #imbalance(): TemplateResult | typeof nothing {
-    const currents = this.phases.map(({ id }) => this.#readings.value(id, "current_a")).filter((value) => value !== undefined);
+    const currents = this.phases
+      .map(({ id }) => this.#readings.value(id, "current_a"))
+      .filter((value) => value !== undefined);
     const share = currents.length === this.phases.length ? imbalance(currents) : undefined;
     if (share === undefined) return nothing;
     return html`<div class="imb ${share > LIMIT ? "over" : ""}"><div><span class="lab">${this.t("phases.imbalance")}</span><b class="num">${this.format.percent(share, 1)}</b></div>

@@ -15,7 +15,15 @@ export interface PointDraft {
 }
 
 /** The fields for a point. */
-export const draftOf = ({ name, location = "", role, parent = "", icon = "", powerCeiling, protected: guarded }: Point): PointDraft => ({
+export const draftOf = ({
+  name,
+  location = "",
+  role,
+  parent = "",
+  icon = "",
+  powerCeiling,
+  protected: guarded,
+}: Point): PointDraft => ({
   name,
   location,
   role,
@@ -32,7 +40,8 @@ const numberOf = (text: string): number => Number(text.trim().replace(",", "."))
 export function problemsOf({ name, powerCeiling }: PointDraft): Set<"name" | "powerCeiling"> {
   const problems = new Set<"name" | "powerCeiling">();
   if (name.trim() === "") problems.add("name");
-  if (powerCeiling.trim() !== "" && !(numberOf(powerCeiling) > 0 && numberOf(powerCeiling) <= 1e9)) problems.add("powerCeiling");
+  if (powerCeiling.trim() !== "" && !(numberOf(powerCeiling) > 0 && numberOf(powerCeiling) <= 1e9))
+    problems.add("powerCeiling");
   return problems;
 }
 
@@ -64,5 +73,7 @@ export function possibleParents(point: Point, points: readonly Point[]): Point[]
     }
     return false;
   };
-  return points.filter((candidate) => candidate.site === point.site && candidate.phase === undefined && !isBelow(candidate));
+  return points.filter(
+    (candidate) => candidate.site === point.site && candidate.phase === undefined && !isBelow(candidate),
+  );
 }

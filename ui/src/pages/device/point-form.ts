@@ -6,7 +6,7 @@ import { icon } from "../../controls/icons/icon.js";
 import { POINT_ICONS, ROLE_ICONS } from "../../controls/point-icon.js";
 import { errorText } from "../../controls/templates.js";
 import type { Point, PointChange, PointRole } from "../../data/api.js";
-import { type PointDraft, changeOf, draftOf, possibleParents, problemsOf } from "./point-draft.js";
+import { changeOf, draftOf, type PointDraft, possibleParents, problemsOf } from "./point-draft.js";
 
 const ROLES: readonly PointRole[] = ["grid", "generation", "storage", "circuit", "load", "motor"];
 
@@ -73,7 +73,10 @@ export class PointForm extends HubElement {
     const { point, draft } = this;
     if (!point || !draft) return;
     const found = problemsOf(draft);
-    this.problems = { ...(found.has("name") ? { name: this.t("field.required") } : {}), ...(found.has("powerCeiling") ? { powerCeiling: this.t("deviceSettings.ceilingRange") } : {}) };
+    this.problems = {
+      ...(found.has("name") ? { name: this.t("field.required") } : {}),
+      ...(found.has("powerCeiling") ? { powerCeiling: this.t("deviceSettings.ceilingRange") } : {}),
+    };
     if (found.size > 0) return;
     await this.#send(point, changeOf(draft, point));
   };

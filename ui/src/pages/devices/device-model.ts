@@ -30,21 +30,41 @@ export const mainPoints = (points: readonly Point[]): Point[] => {
 
 /** The phases that belong to a point. */
 export const phasesOf = (point: Point, points: readonly Point[]): Point[] =>
-  points.filter(({ parent, phase, device }) => parent === point.id && phase !== undefined && device === point.device).sort((a, b) => (a.phase ?? 0) - (b.phase ?? 0));
+  points
+    .filter(({ parent, phase, device }) => parent === point.id && phase !== undefined && device === point.device)
+    .sort((a, b) => (a.phase ?? 0) - (b.phase ?? 0));
 
 /** When a device spoke last: the list is only loaded when something changes, its readings are newer. */
 export const heardAt = ({ seenAt, channels }: Device, readings: Pick<ReadingsStore, "seenAt">): number =>
-  Math.max(seenAt, ...channels.flatMap(({ id, point }) => [readings.seenAt(id) ?? 0, (point && readings.seenAt(point)) || 0]));
+  Math.max(
+    seenAt,
+    ...channels.flatMap(({ id, point }) => [readings.seenAt(id) ?? 0, (point && readings.seenAt(point)) || 0]),
+  );
 
 /** The list as a person asked for it. */
-export function selectDevices(entries: readonly DeviceEntry[], { filter, order, text }: { readonly filter: DeviceFilter; readonly order: DeviceOrder; readonly text: string }): DeviceEntry[] {
+export function selectDevices(
+  entries: readonly DeviceEntry[],
+  { filter, order, text }: { readonly filter: DeviceFilter; readonly order: DeviceOrder; readonly text: string },
+): DeviceEntry[] {
   const words = plain(text).split(/\s+/).filter(Boolean);
   const fits = ({ device, points }: DeviceEntry): boolean => {
     if (filter !== "all" && device.online !== (filter === "online")) return false;
-    const all = plain([device.name, device.model, device.address, device.hardwareId, device.driver, ...points.flatMap(({ name, location }) => [name, location])].filter(Boolean).join(" "));
+    const all = plain(
+      [
+        device.name,
+        device.model,
+        device.address,
+        device.hardwareId,
+        device.driver,
+        ...points.flatMap(({ name, location }) => [name, location]),
+      ]
+        .filter(Boolean)
+        .join(" "),
+    );
     return words.every((word) => all.includes(word));
   };
-  const byName = (a: DeviceEntry, b: DeviceEntry): number => a.device.name.localeCompare(b.device.name, undefined, { numeric: true });
+  const byName = (a: DeviceEntry, b: DeviceEntry): number =>
+    a.device.name.localeCompare(b.device.name, undefined, { numeric: true });
   const orders: Readonly<Record<DeviceOrder, (a: DeviceEntry, b: DeviceEntry) => number>> = {
     name: byName,
     power: (a, b) => Math.abs(b.watts ?? -1) - Math.abs(a.watts ?? -1) || byName(a, b),
@@ -55,8 +75,13 @@ export function selectDevices(entries: readonly DeviceEntry[], { filter, order, 
 
 /** Channels of which the hub will make points, without the phases of a total. */
 export function acceptableChannels(channels: readonly Channel[]): Channel[] {
-  const deserving = channels.filter(({ switchable, metrics }) => switchable || metrics.some((metric) => METERED.test(metric)));
-  return deserving.filter(({ key, phase }) => phase === undefined || !deserving.some((total) => total.phase === undefined && key.startsWith(`${total.key}/`)));
+  const deserving = channels.filter(
+    ({ switchable, metrics }) => switchable || metrics.some((metric) => METERED.test(metric)),
+  );
+  return deserving.filter(
+    ({ key, phase }) =>
+      phase === undefined || !deserving.some((total) => total.phase === undefined && key.startsWith(`${total.key}/`)),
+  );
 }
 
 /** What a channel probably measures: three phases are the connection of a home, a switch feeds an appliance. */
@@ -88,5 +113,12 @@ export function proposeChoices(device: Device): ChannelChoice[] {
 export function acceptance(name: string, choices: readonly ChannelChoice[]): AcceptDevice {
   const trimmed = name.trim();
   const single = choices.length === 1;
-  return { name: trimmed, channels: choices.map((choice) => ({ key: choice.key, role: choice.role, name: (single ? trimmed : choice.name.trim()) || trimmed })) };
+  return {
+    name: trimmed,
+    channels: choices.map((choice) => ({
+      key: choice.key,
+      role: choice.role,
+      name: (single ? trimmed : choice.name.trim()) || trimmed,
+    })),
+  };
 }

@@ -1,4 +1,4 @@
-import { css, html, nothing, type CSSResult, type TemplateResult } from "lit";
+import { type CSSResult, css, html, nothing, type TemplateResult } from "lit";
 import { cssVars } from "../../controls/css-vars.js";
 import { deviceIcon } from "../../controls/point-icon.js";
 import { i18n, t } from "../../i18n/i18n.js";
@@ -12,7 +12,7 @@ export const deviceRowStyles: CSSResult = css`
   .dev .name a::after { content: ""; position: absolute; inset: 0; border-radius: var(--r-s); }
   .dev .name small { display: block; color: var(--muted); font-size: 13px; line-height: 1.35; overflow-wrap: break-word; }
   .dev:hover .name a { text-decoration: underline; text-underline-offset: 2px; }
-  .dev .power { text-align: right; font-weight: 620; font-size: 15px; font-variant-numeric: tabular-nums; white-space: nowrap; }
+  .dev .power { color: var(--live-ink); text-align: right; font-weight: 620; font-size: 15px; font-variant-numeric: tabular-nums; white-space: nowrap; }
   .dev .sw-c { display: flex; justify-content: flex-end; position: relative; z-index: 1; }
   @media (max-width: 1000px) { .dev { grid-template-columns: 38px minmax(0, 1fr) auto 130px 78px; } }
   @media (max-width: 720px) {
@@ -25,7 +25,10 @@ export const deviceRowStyles: CSSResult = css`
 `;
 
 /** One device of the list. `most` is the power whose bar is full. */
-export function deviceRow({ device, points, watts }: DeviceEntry, { most, now }: { readonly most: number; readonly now: number }): TemplateResult {
+export function deviceRow(
+  { device, points, watts }: DeviceEntry,
+  { most, now }: { readonly most: number; readonly now: number },
+): TemplateResult {
   const [first] = points;
   const below = [first?.location, device.model].filter(Boolean).join(", ");
   const running = device.online && Math.abs(watts ?? 0) > 1;
@@ -41,12 +44,16 @@ export function deviceRow({ device, points, watts }: DeviceEntry, { most, now }:
 }
 
 /** Solar is what it gives, whatever the sign of its driver. */
-const shownWatts = (points: DeviceEntry["points"], watts: number): number => (points.every(({ role }) => role === "generation") ? Math.abs(watts) : watts);
+const shownWatts = (points: DeviceEntry["points"], watts: number): number =>
+  points.every(({ role }) => role === "generation") ? Math.abs(watts) : watts;
 
 /** A device with one switch has it in its row; one with several has them on its page. */
 function switchOf({ device, points }: DeviceEntry): TemplateResult | typeof nothing {
   const switchable = points.filter(({ switchable: can, channel }) => can && channel !== undefined);
   const [only] = switchable;
-  if (!only || switchable.length > 1) return switchable.length > 1 ? html`<span class="lab">${t("devices.switches", { n: switchable.length })}</span>` : nothing;
+  if (!only || switchable.length > 1)
+    return switchable.length > 1
+      ? html`<span class="lab">${t("devices.switches", { n: switchable.length })}</span>`
+      : nothing;
   return html`<vt-device-switch name=${only.name} channel=${only.channel ?? ""} point=${only.id} ?guarded=${only.protected} ?offline=${!device.online}></vt-device-switch>`;
 }

@@ -10,7 +10,14 @@ import { icon } from "../../controls/icons/icon.js";
 import { emptyCard, errorCard } from "../../controls/templates.js";
 import type { Device } from "../../data/api.js";
 import { STALE_MS } from "../now/balance.js";
-import { type DeviceEntry, type DeviceFilter, type DeviceOrder, mainPoints, pointsOf, selectDevices } from "./device-model.js";
+import {
+  type DeviceEntry,
+  type DeviceFilter,
+  type DeviceOrder,
+  mainPoints,
+  pointsOf,
+  selectDevices,
+} from "./device-model.js";
 import { deviceRow, deviceRowStyles } from "./device-row.js";
 import "../../shell/page-head.js";
 import "./pending-device.js";
@@ -60,7 +67,12 @@ export class DevicesPage extends HubElement {
     const devices = this.#devices.value;
     const known = devices?.filter(isMine) ?? [];
     const silent = known.filter(({ online }) => !online).length;
-    const sub = devices ? [this.t("devices.count", { n: known.length }), ...(silent > 0 ? [this.t("devices.silent", { n: silent })] : [])].join(", ") : "";
+    const sub = devices
+      ? [
+          this.t("devices.count", { n: known.length }),
+          ...(silent > 0 ? [this.t("devices.silent", { n: silent })] : []),
+        ].join(", ")
+      : "";
     return html`<vt-page-head heading=${this.t("nav.devices")} sub=${sub} quiet-sub live><a slot="actions" class="btn primary" href="/devices/add">${icon("plus")}<span class="hide-s">${this.t("add.title")}</span><span class="sr">${this.t("add.title")}</span></a></vt-page-head>${this.#content(devices)}`;
   }
 
@@ -84,7 +96,11 @@ export class DevicesPage extends HubElement {
 
   #waiting(pending: readonly Device[]): TemplateResult {
     return html`<section class="card waiting" aria-labelledby="p"><header><h2 id="p">${this.t("pending.waiting")}</h2><span class="cnt">${pending.length}</span></header>
-      <ul class="plain-l">${repeat(pending, ({ id }) => id, (device) => html`<li><vt-pending-device .device=${device}></vt-pending-device></li>`)}</ul></section>`;
+      <ul class="plain-l">${repeat(
+        pending,
+        ({ id }) => id,
+        (device) => html`<li><vt-pending-device .device=${device}></vt-pending-device></li>`,
+      )}</ul></section>`;
   }
 
   #list(entries: readonly DeviceEntry[]): TemplateResult {
@@ -94,7 +110,11 @@ export class DevicesPage extends HubElement {
       ${
         shown.length === 0
           ? emptyCard({ icon: "search", title: this.t("devices.noneFound"), text: this.t("devices.noneFoundText") })
-          : html`<ul class="plain-l">${repeat(shown, ({ device }) => device.id, (entry) => deviceRow(entry, { most, now: this.client.live.now() }))}</ul>`
+          : html`<ul class="plain-l">${repeat(
+              shown,
+              ({ device }) => device.id,
+              (entry) => deviceRow(entry, { most, now: this.client.live.now() }),
+            )}</ul>`
       }</section>`;
   }
 
@@ -121,7 +141,9 @@ export class DevicesPage extends HubElement {
 
   #watts(points: readonly { readonly id: string }[]): number | undefined {
     const now = this.client.live.now();
-    const values = points.map(({ id }) => this.#readings.get(id, "power_w")).filter((reading) => reading !== undefined && now - reading.at <= STALE_MS);
+    const values = points
+      .map(({ id }) => this.#readings.get(id, "power_w"))
+      .filter((reading) => reading !== undefined && now - reading.at <= STALE_MS);
     return values.length === 0 ? undefined : values.reduce((sum, reading) => sum + (reading?.value ?? 0), 0);
   }
 }

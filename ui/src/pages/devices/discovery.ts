@@ -46,24 +46,38 @@ export class Discovery extends HubElement {
   }
 
   #found(devices: readonly Device[] | undefined): TemplateResult {
-    if (!devices) return this.#devices.error ? errorCard({ error: this.#devices.error, retry: this.#devices.retry }) : html`<div class="skeleton"></div>`;
+    if (!devices)
+      return this.#devices.error
+        ? errorCard({ error: this.#devices.error, retry: this.#devices.retry })
+        : html`<div class="skeleton"></div>`;
     const pending = devices.filter(({ state }) => state === "pending");
     const accepted = this.withAccepted ? devices.filter(({ state }) => state === "active") : [];
-    if (pending.length + accepted.length === 0) return emptyCard({ icon: "radar", title: this.t("pending.none"), text: this.t("pending.noneText") });
+    if (pending.length + accepted.length === 0)
+      return emptyCard({ icon: "radar", title: this.t("pending.none"), text: this.t("pending.noneText") });
     return html`<ul class="plain-l">
       ${accepted.map((device) => html`<li class="done"><span class="ico on">${deviceIcon(device, undefined)}</span><b>${device.name}</b><span class="ok">${icon("circle-check")}${this.t("pending.isAccepted")}</span></li>`)}
-      ${repeat(pending, ({ id }) => id, (device) => html`<li><vt-pending-device .device=${device}></vt-pending-device></li>`)}
+      ${repeat(
+        pending,
+        ({ id }) => id,
+        (device) => html`<li><vt-pending-device .device=${device}></vt-pending-device></li>`,
+      )}
     </ul>`;
   }
 
   #age(devices: readonly Device[]): string | typeof nothing {
     const newest = Math.max(0, ...devices.map((device) => heardAt(device, this.client.readings)));
-    return newest === 0 ? nothing : this.t("pending.lastSeen", { ago: this.format.ago(newest, this.client.live.now()) });
+    return newest === 0
+      ? nothing
+      : this.t("pending.lastSeen", { ago: this.format.ago(newest, this.client.live.now()) });
   }
 
   #heard(devices: readonly Device[]): string {
-    const heard = devices.filter(({ state }) => state === "pending").map((device) => ({ name: device.name, at: heardAt(device, this.client.readings) }));
+    const heard = devices
+      .filter(({ state }) => state === "pending")
+      .map((device) => ({ name: device.name, at: heardAt(device, this.client.readings) }));
     const [newest] = heard.sort((a, b) => b.at - a.at);
-    return newest ? this.t("connect.heard", { name: newest.name, ago: this.format.ago(newest.at, this.client.live.now()) }) : "";
+    return newest
+      ? this.t("connect.heard", { name: newest.name, ago: this.format.ago(newest.at, this.client.live.now()) })
+      : "";
   }
 }

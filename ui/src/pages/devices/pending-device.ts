@@ -1,11 +1,11 @@
 import { css, html, nothing, type PropertyValues, type TemplateResult } from "lit";
 import { customElement, property, state } from "lit/decorators.js";
 import { ReadingsController } from "../../controllers/readings-controller.js";
+import { confirm } from "../../controls/confirm.js";
 import { select } from "../../controls/field.js";
 import { HubElement } from "../../controls/hub-element.js";
 import { icon } from "../../controls/icons/icon.js";
 import { deviceIcon } from "../../controls/point-icon.js";
-import { confirm } from "../../controls/confirm.js";
 import { errorText, figure } from "../../controls/templates.js";
 import type { Device, PointRole } from "../../data/api.js";
 import { acceptableChannels, acceptance, type ChannelChoice, proposeChoices } from "./device-model.js";
@@ -106,7 +106,13 @@ export class PendingDevice extends HubElement {
   }
 
   #role({ role }: ChannelChoice, index: number, name: string): TemplateResult {
-    return select({ id: `role${index}`, value: role, ariaLabel: this.t("pending.role", { name }), options: ROLES.map((value) => ({ value, label: this.t(`role.${value}`) })), onChange: (value) => this.#choose(index, { role: value as PointRole }) });
+    return select({
+      id: `role${index}`,
+      value: role,
+      ariaLabel: this.t("pending.role", { name }),
+      options: ROLES.map((value) => ({ value, label: this.t(`role.${value}`) })),
+      onChange: (value) => this.#choose(index, { role: value as PointRole }),
+    });
   }
 
   #buttons(): TemplateResult {
@@ -126,7 +132,10 @@ export class PendingDevice extends HubElement {
 
   #follow(device: Device): void {
     const watts = this.#watts(device);
-    const at = Math.max(0, ...acceptableChannels(device.channels).map(({ id }) => this.#readings.get(id, "power_w")?.at ?? 0));
+    const at = Math.max(
+      0,
+      ...acceptableChannels(device.channels).map(({ id }) => this.#readings.get(id, "power_w")?.at ?? 0),
+    );
     if (watts === undefined || at <= this.#newest) return;
     this.#newest = at;
     this.#past = [...this.#past, watts].slice(-SPARK_POINTS);
@@ -137,7 +146,13 @@ export class PendingDevice extends HubElement {
     if (!first?.metrics.includes("power_w")) return;
     const to = this.client.live.now();
     try {
-      const series = await this.client.series({ target: first.id, metrics: ["power_w"], from: to - PAST_MS, to, buckets: SPARK_POINTS });
+      const series = await this.client.series({
+        target: first.id,
+        metrics: ["power_w"],
+        from: to - PAST_MS,
+        to,
+        buckets: SPARK_POINTS,
+      });
       const values = series.metrics[0]?.avg.filter((value) => value !== null) ?? [];
       this.#past = [...values, ...this.#past].slice(-SPARK_POINTS);
       this.requestUpdate();
@@ -155,7 +170,12 @@ export class PendingDevice extends HubElement {
   readonly #block = async (): Promise<void> => {
     const { device } = this;
     if (!device) return;
-    const sure = await confirm({ title: this.t("pending.blockAsk", { name: device.name }), text: this.t("pending.blockText"), yes: this.t("action.block"), danger: true });
+    const sure = await confirm({
+      title: this.t("pending.blockAsk", { name: device.name }),
+      text: this.t("pending.blockText"),
+      yes: this.t("action.block"),
+      danger: true,
+    });
     if (sure) await this.#act("block");
   };
 

@@ -45,7 +45,8 @@ export const isConsumer = ({ role }: Point): boolean => CONSUMERS.has(role);
 const measuresPower = ({ metrics }: Point): boolean => metrics.includes("power_w");
 
 /** Ids of the points that have readings at all. */
-export const readable = (points: readonly Point[]): string[] => points.filter(({ metrics }) => metrics.length > 0).map(({ id }) => id);
+export const readable = (points: readonly Point[]): string[] =>
+  points.filter(({ metrics }) => metrics.length > 0).map(({ id }) => id);
 
 /** Points of a kind that no other point of the kind includes: phases count with their total, appliances with their circuit. */
 export function topmost(points: readonly Point[], belongs: (point: Point) => boolean): Point[] {
@@ -65,8 +66,12 @@ export function topmost(points: readonly Point[], belongs: (point: Point) => boo
 
 /** Consumers that hold no other consumer: what a person can switch off. Phases of one load stay below it. */
 export function smallest(points: readonly Point[]): Point[] {
-  const holders = new Set(points.filter((point) => isConsumer(point) && point.phase === undefined).map(({ parent }) => parent));
-  return points.filter((point) => isConsumer(point) && measuresPower(point) && !holders.has(point.id) && !isPhaseOfTotal(point, points));
+  const holders = new Set(
+    points.filter((point) => isConsumer(point) && point.phase === undefined).map(({ parent }) => parent),
+  );
+  return points.filter(
+    (point) => isConsumer(point) && measuresPower(point) && !holders.has(point.id) && !isPhaseOfTotal(point, points),
+  );
 }
 
 const isPhaseOfTotal = ({ phase, parent, device }: Point, points: readonly Point[]): boolean =>
@@ -137,14 +142,36 @@ function flowsOf({ grid, solar = 0, storage = 0, loads, hasGridMeter }: Measured
     { kind: "storage", watts: Math.max(0, -storage) },
   ];
   if (grid === undefined) {
-    if (hasGridMeter) return { consumption: undefined, sources: inner.filter(flows), untracked: undefined, exported: 0, charging, excess: 0 };
+    if (hasGridMeter)
+      return {
+        consumption: undefined,
+        sources: inner.filter(flows),
+        untracked: undefined,
+        exported: 0,
+        charging,
+        excess: 0,
+      };
     const own = solar + Math.max(0, -storage) - charging;
     const supply: Source = { kind: "supply", watts: Math.max(0, tracked - own) };
-    return { consumption: loads.length === 0 ? undefined : tracked, sources: [...inner, supply].filter(flows), untracked: undefined, exported: 0, charging, excess: 0 };
+    return {
+      consumption: loads.length === 0 ? undefined : tracked,
+      sources: [...inner, supply].filter(flows),
+      untracked: undefined,
+      exported: 0,
+      charging,
+      excess: 0,
+    };
   }
   const consumption = consumed(grid, solar, storage);
   const sources = [...inner, { kind: "grid" as const, watts: Math.max(0, grid) }].filter(flows);
-  return { consumption, sources, untracked: Math.max(0, consumption - tracked), exported: Math.max(0, -grid), charging, excess: Math.max(0, tracked - consumption) };
+  return {
+    consumption,
+    sources,
+    untracked: Math.max(0, consumption - tracked),
+    exported: Math.max(0, -grid),
+    charging,
+    excess: Math.max(0, tracked - consumption),
+  };
 }
 
 const flows = ({ watts }: Source): boolean => watts > 0;
@@ -152,7 +179,8 @@ const flows = ({ watts }: Source): boolean => watts > 0;
 const total = (values: readonly (number | undefined)[]): number | undefined =>
   values.reduce((sum, value) => (value === undefined ? sum : (sum ?? 0) + value), undefined);
 
-const mapped = (value: number | undefined, change: (value: number) => number): number | undefined => (value === undefined ? undefined : change(value));
+const mapped = (value: number | undefined, change: (value: number) => number): number | undefined =>
+  value === undefined ? undefined : change(value);
 
 const EXCESS_SHARE = 0.1;
 const EXCESS_WATTS = 50;

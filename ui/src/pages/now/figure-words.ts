@@ -5,7 +5,8 @@ import type { SiteFigure } from "./site-figures.js";
 /** A figure of the site in words: its name, its value, what is normal. */
 export function figureWords(figure: SiteFigure): Kpi {
   const { kind, value, unit, track, state } = figure;
-  const scaled = kind === "powerFactor" ? { value: i18n.format.number(value, 2), unit: "" } : i18n.format.scaled(value, unit);
+  const scaled =
+    kind === "powerFactor" ? { value: i18n.format.number(value, 2), unit: "" } : i18n.format.scaled(value, unit);
   const common = { label: i18n.t(`figure.${kind}`), ...scaled, note: noteOf(figure), outside: state === "outside" };
   return track ? { ...common, track } : common;
 }
@@ -20,7 +21,8 @@ function noteOf({ kind, limits, point, state }: SiteFigure): string {
       return point ? i18n.t("figure.voltageOutsideAt", { ...band, where }) : i18n.t("figure.voltageOutside", band);
     }
     case "current":
-      if (limits) return i18n.t(point ? "figure.currentOfAt" : "figure.currentOf", { limit: i18n.format.number(high), where });
+      if (limits)
+        return i18n.t(point ? "figure.currentOfAt" : "figure.currentOf", { limit: i18n.format.number(high), where });
       return where;
     case "powerFactor":
       return i18n.t("figure.powerFactorLeast", { least: i18n.format.number(low, 2) });

@@ -44,7 +44,10 @@ export class NowPage extends HubElement {
 
   protected override render(): TemplateResult {
     const site = this.#sites.value?.[0];
-    const when = this.t("now.when", { day: this.format.date(this.client.live.now(), "weekday"), time: this.format.time(this.client.live.now()) });
+    const when = this.t("now.when", {
+      day: this.format.date(this.client.live.now(), "weekday"),
+      time: this.format.time(this.client.live.now()),
+    });
     return html`<vt-page-head heading=${site?.name ?? this.t("nav.now")} sub=${when} quiet-sub live></vt-page-head>${this.#content(site)}`;
   }
 
@@ -52,8 +55,10 @@ export class NowPage extends HubElement {
     const points = this.#points.value;
     const devices = this.#devices.value;
     const error = this.#points.error ?? this.#sites.error ?? this.#devices.error;
-    if (error && (!points || !site || !devices)) return html`<div class="card">${errorCard({ error, retry: this.#retry })}</div>`;
-    if (!points || !site || !devices) return html`<div class="grid" aria-busy="true"><div class="skeleton c8"></div><div class="skeleton c4"></div><div class="skeleton c12"></div></div>`;
+    if (error && (!points || !site || !devices))
+      return html`<div class="card">${errorCard({ error, retry: this.#retry })}</div>`;
+    if (!points || !site || !devices)
+      return html`<div class="grid" aria-busy="true"><div class="skeleton c8"></div><div class="skeleton c4"></div><div class="skeleton c12"></div></div>`;
     const pending = devices.filter(({ state }) => state === "pending");
     if (points.length === 0) return this.#firstRun(pending);
     return html`${pending.length > 0 ? this.#pendingHint(pending) : nothing}<div class="grid">

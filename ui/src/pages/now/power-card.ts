@@ -1,6 +1,6 @@
+import type { UnitStep } from "@vatio/model";
 import { css, html, nothing, type TemplateResult } from "lit";
 import { customElement, property } from "lit/decorators.js";
-import type { UnitStep } from "@vatio/model";
 import { ReadingsController } from "../../controllers/readings-controller.js";
 import { TaskController } from "../../controllers/task-controller.js";
 import { HubElement } from "../../controls/hub-element.js";
@@ -114,7 +114,9 @@ export class PowerCard extends HubElement {
   #load(): void {
     const now = this.client.live.now();
     const range = { from: now - SPARK_MS, to: now, buckets: 90 };
-    void this.#history.run((signal) => loadPowerHistory(this.points, range, { load: (query) => this.client.series(query, signal), signal }));
+    void this.#history.run((signal) =>
+      loadPowerHistory(this.points, range, { load: (query) => this.client.series(query, signal), signal }),
+    );
   }
 }
 

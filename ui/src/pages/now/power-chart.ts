@@ -1,7 +1,7 @@
+import type { Instant } from "@vatio/model";
+import { addDays, localDateOf, startOfDay } from "@vatio/model";
 import { css, html, type PropertyValues, type TemplateResult } from "lit";
 import { customElement, property, state } from "lit/decorators.js";
-import type { Instant } from "@vatio/model";
-import { localDateOf, startOfDay, addDays } from "@vatio/model";
 import type { ChartLine, ChartModel } from "../../charts/chart-model.js";
 import { coverageOf } from "../../charts/chart-model.js";
 import { TaskController } from "../../controllers/task-controller.js";
@@ -84,7 +84,8 @@ export class PowerChart extends HubElement {
   }
 
   #model({ span, history, before }: Loaded): ChartModel {
-    const line = (key: string, label: string, color: ChartLine["color"], values: Column | undefined): ChartLine[] => (values ? [{ key, label, color, values }] : []);
+    const line = (key: string, label: string, color: ChartLine["color"], values: Column | undefined): ChartLine[] =>
+      values ? [{ key, label, color, values }] : [];
     const { consumption, consumptionMin: min, consumptionMax: max } = history;
     const hasSources = history.generation !== undefined || history.storage !== undefined;
     return {
@@ -95,11 +96,32 @@ export class PowerChart extends HubElement {
       now: this.client.live.now(),
       ...span,
       lines: [
-        ...(before ? [{ key: "before", label: this.t(this.range === "7d" ? "now.before.week" : "now.before.day"), color: "--ink-2" as const, values: aligned(before.consumption, history.at.length), dashed: true }] : []),
+        ...(before
+          ? [
+              {
+                key: "before",
+                label: this.t(this.range === "7d" ? "now.before.week" : "now.before.day"),
+                color: "--ink-2" as const,
+                values: aligned(before.consumption, history.at.length),
+                dashed: true,
+              },
+            ]
+          : []),
         ...line("grid", this.t("flow.grid"), "--gridin", hasSources ? history.grid : undefined),
-        ...line("storage", this.t("flow.storage"), "--battery", history.storage?.map((value) => (value === null ? null : -value))),
+        ...line(
+          "storage",
+          this.t("flow.storage"),
+          "--battery",
+          history.storage?.map((value) => (value === null ? null : -value)),
+        ),
         ...line("generation", this.t("flow.generation"), "--solar", history.generation),
-        { key: "consumption", label: this.t("now.consumption"), color: "--brand", values: consumption, ...(min && max ? { min, max } : {}) },
+        {
+          key: "consumption",
+          label: this.t("now.consumption"),
+          color: "--brand",
+          values: consumption,
+          ...(min && max ? { min, max } : {}),
+        },
       ],
     };
   }
@@ -108,9 +130,17 @@ export class PowerChart extends HubElement {
     const span = this.#span();
     const buckets = Math.min(480, Math.max(120, Math.round(this.clientWidth / 2) || 360));
     void this.#task.run(async (signal) => {
-      const load = (part: Span): Promise<PowerHistory> => loadPowerHistory(this.points, { ...part, buckets }, { load: (query) => this.client.series(query, signal), signal });
+      const load = (part: Span): Promise<PowerHistory> =>
+        loadPowerHistory(
+          this.points,
+          { ...part, buckets },
+          { load: (query) => this.client.series(query, signal), signal },
+        );
       const shift = this.range === "7d" ? 7 * DAY_MS : DAY_MS;
-      const [history, before] = await Promise.all([load(span), this.compare ? load({ from: span.from - shift, to: span.to - shift }) : undefined]);
+      const [history, before] = await Promise.all([
+        load(span),
+        this.compare ? load({ from: span.from - shift, to: span.to - shift }) : undefined,
+      ]);
       return { span, history, ...(before ? { before } : {}) };
     });
   }

@@ -29,10 +29,19 @@ export type LoadSeries = (query: SeriesQuery, signal: AbortSignal) => Promise<Se
 const MOST_LOADS = 40;
 
 /** Loads and combines the power of the connection, solar and battery, or of the circuits where no meter is at the connection. */
-export async function loadPowerHistory(points: readonly Point[], range: HistoryRange, { load, signal }: { readonly load: LoadSeries; readonly signal: AbortSignal }): Promise<PowerHistory> {
+export async function loadPowerHistory(
+  points: readonly Point[],
+  range: HistoryRange,
+  { load, signal }: { readonly load: LoadSeries; readonly signal: AbortSignal },
+): Promise<PowerHistory> {
   const parts = balancePoints(points);
-  const wanted = parts.grid.length > 0 ? [...parts.grid, ...parts.generation, ...parts.storage] : [...parts.generation, ...parts.storage, ...parts.consumers.slice(0, MOST_LOADS)];
-  const answers = await Promise.all(wanted.map(({ id: target }) => load({ target, metrics: ["power_w"], ...range }, signal)));
+  const wanted =
+    parts.grid.length > 0
+      ? [...parts.grid, ...parts.generation, ...parts.storage]
+      : [...parts.generation, ...parts.storage, ...parts.consumers.slice(0, MOST_LOADS)];
+  const answers = await Promise.all(
+    wanted.map(({ id: target }) => load({ target, metrics: ["power_w"], ...range }, signal)),
+  );
   return combinePower(parts, new Map(answers.map((series) => [series.target, series])));
 }
 
@@ -41,18 +50,36 @@ export function combinePower(parts: BalancePoints, series: ReadonlyMap<string, S
   const [any] = series.values();
   const at = any?.at ?? [];
   const bucketMs = any?.bucketMs ?? 0;
-  const columns = (points: readonly Point[]): Column[] => points.map(({ id }) => powerOf(series.get(id))).filter((column) => column.some((value) => value !== null));
+  const columns = (points: readonly Point[]): Column[] =>
+    points.map(({ id }) => powerOf(series.get(id))).filter((column) => column.some((value) => value !== null));
   const grid = addUp(columns(parts.grid), at.length);
-  const generation = addUp(columns(parts.generation).map((column) => column.map((value) => (value === null ? null : generated(value)))), at.length);
+  const generation = addUp(
+    columns(parts.generation).map((column) => column.map((value) => (value === null ? null : generated(value)))),
+    at.length,
+  );
   const storage = addUp(columns(parts.storage), at.length);
-  const common = { at, bucketMs, ...(grid ? { grid } : {}), ...(generation ? { generation } : {}), ...(storage ? { storage } : {}) };
+  const common = {
+    at,
+    bucketMs,
+    ...(grid ? { grid } : {}),
+    ...(generation ? { generation } : {}),
+    ...(storage ? { storage } : {}),
+  };
   if (parts.grid.length === 0) return { ...common, consumption: sumOfKnown(columns(parts.consumers), at.length) };
-  const single = !generation && !storage && parts.grid.length === 1 ? series.get(parts.grid[0]?.id ?? "")?.metrics[0] : undefined;
+  const single =
+    !generation && !storage && parts.grid.length === 1 ? series.get(parts.grid[0]?.id ?? "")?.metrics[0] : undefined;
   const band = single ? { consumptionMin: single.min, consumptionMax: single.max } : {};
   return { ...common, consumption: consumption({ grid, generation, storage }, at.length), ...band };
 }
 
-function consumption({ grid, generation, storage }: { grid: Column | undefined; generation: Column | undefined; storage: Column | undefined }, length: number): Column {
+function consumption(
+  {
+    grid,
+    generation,
+    storage,
+  }: { grid: Column | undefined; generation: Column | undefined; storage: Column | undefined },
+  length: number,
+): Column {
   return Array.from({ length }, (_, index) => {
     const parts = [grid, generation, storage].map((column) => (column ? (column[index] ?? null) : 0));
     const [g, s, b] = parts;

@@ -30,7 +30,10 @@ interface Sample {
  * Voltage within ±10 % of nominal (EN 50160, CFE L0000-02), current against what the connection carries, power factor of
  * 0.90 at least, frequency within ±0.2 Hz, and the counter of the meter itself.
  */
-export function siteFigures(points: readonly Point[], { read, site, now }: { readonly read: Read; readonly site: Site; readonly now: number }): SiteFigure[] {
+export function siteFigures(
+  points: readonly Point[],
+  { read, site, now }: { readonly read: Read; readonly site: Site; readonly now: number },
+): SiteFigure[] {
   const circuits = measuringPoints(points);
   const samples = (metric: string): Sample[] =>
     circuits.flatMap((point) => {
@@ -49,7 +52,10 @@ export function siteFigures(points: readonly Point[], { read, site, now }: { rea
     powerFactor(samples("power_factor"), samples("power_w")),
     frequency(samples("frequency_hz")),
     counter("energy", counters("energy_import_wh")),
-    counter("exported", counters("energy_export_wh").filter(({ value }) => value > 0)),
+    counter(
+      "exported",
+      counters("energy_export_wh").filter(({ value }) => value > 0),
+    ),
   ].filter((figure) => figure !== undefined);
 }
 
@@ -68,13 +74,26 @@ function voltage(samples: readonly Sample[], nominal: number): SiteFigure | unde
   const worst = worstOf(samples, nominal);
   const outside = worst.value < low || worst.value > high;
   const mark = within((value / nominal - (1 - 2 * TOLERANCE)) / (4 * TOLERANCE));
-  return { kind: "voltage", value, unit: "V", track: { from: 0.25, to: 0.75, mark }, state: outside ? "outside" : "normal", limits: { low, high }, ...(outside && samples.length > 1 ? { point: worst.point } : {}) };
+  return {
+    kind: "voltage",
+    value,
+    unit: "V",
+    track: { from: 0.25, to: 0.75, mark },
+    state: outside ? "outside" : "normal",
+    limits: { low, high },
+    ...(outside && samples.length > 1 ? { point: worst.point } : {}),
+  };
 }
 
 const worstOf = (samples: readonly Sample[], nominal: number): Sample =>
-  samples.reduce((worst, sample) => (Math.abs(sample.value - nominal) > Math.abs(worst.value - nominal) ? sample : worst));
+  samples.reduce((worst, sample) =>
+    Math.abs(sample.value - nominal) > Math.abs(worst.value - nominal) ? sample : worst,
+  );
 
-function current(samples: readonly Sample[], { meters, site }: { readonly meters: readonly Point[]; readonly site: Site }): SiteFigure | undefined {
+function current(
+  samples: readonly Sample[],
+  { meters, site }: { readonly meters: readonly Point[]; readonly site: Site },
+): SiteFigure | undefined {
   const [first] = samples;
   if (!first) return undefined;
   const most = samples.reduce((best, sample) => (Math.abs(sample.value) > Math.abs(best.value) ? sample : best), first);
@@ -83,16 +102,32 @@ function current(samples: readonly Sample[], { meters, site }: { readonly meters
   const named = samples.length > 1 ? { point: most.point } : {};
   if (ceiling <= 0) return { kind: "current", value, unit: "A", state: "none", ...named };
   const high = ceiling / site.nominalVoltage / site.phases;
-  return { kind: "current", value, unit: "A", track: { from: 0, to: 0.8, mark: within(value / high) }, state: value > high ? "outside" : "normal", limits: { high }, ...named };
+  return {
+    kind: "current",
+    value,
+    unit: "A",
+    track: { from: 0, to: 0.8, mark: within(value / high) },
+    state: value > high ? "outside" : "normal",
+    limits: { high },
+    ...named,
+  };
 }
 
 /** Of several phases: weighted by their power, because the phase that idles says little. */
 function powerFactor(factors: readonly Sample[], powers: readonly Sample[]): SiteFigure | undefined {
   if (factors.length === 0) return undefined;
-  const weightOf = ({ point }: Sample): number => Math.abs(powers.find((power) => power.point.id === point.id)?.value ?? 0) + 1;
+  const weightOf = ({ point }: Sample): number =>
+    Math.abs(powers.find((power) => power.point.id === point.id)?.value ?? 0) + 1;
   const weights = factors.reduce((sum, factor) => sum + weightOf(factor), 0);
   const value = factors.reduce((sum, factor) => sum + Math.abs(factor.value) * weightOf(factor), 0) / weights;
-  return { kind: "powerFactor", value, unit: "", track: { from: 0.6, to: 1, mark: within((value - 0.75) / 0.25) }, state: Math.round(value * 100) / 100 < POWER_FACTOR_LEAST ? "outside" : "normal", limits: { low: POWER_FACTOR_LEAST } };
+  return {
+    kind: "powerFactor",
+    value,
+    unit: "",
+    track: { from: 0.6, to: 1, mark: within((value - 0.75) / 0.25) },
+    state: Math.round(value * 100) / 100 < POWER_FACTOR_LEAST ? "outside" : "normal",
+    limits: { low: POWER_FACTOR_LEAST },
+  };
 }
 
 function frequency(samples: readonly Sample[]): SiteFigure | undefined {
@@ -101,7 +136,14 @@ function frequency(samples: readonly Sample[]): SiteFigure | undefined {
   const { value } = first;
   const nominal = value > 55 ? 60 : 50;
   const [low, high] = [nominal - FREQUENCY_TOLERANCE, nominal + FREQUENCY_TOLERANCE];
-  return { kind: "frequency", value, unit: "Hz", track: { from: 0.3, to: 0.7, mark: within(value - nominal + 0.5) }, state: value < low || value > high ? "outside" : "normal", limits: { low, high } };
+  return {
+    kind: "frequency",
+    value,
+    unit: "Hz",
+    track: { from: 0.3, to: 0.7, mark: within(value - nominal + 0.5) },
+    state: value < low || value > high ? "outside" : "normal",
+    limits: { low, high },
+  };
 }
 
 function counter(kind: "energy" | "exported", samples: readonly Sample[]): SiteFigure | undefined {
@@ -109,7 +151,8 @@ function counter(kind: "energy" | "exported", samples: readonly Sample[]): SiteF
   return { kind, value: samples.reduce((sum, { value }) => sum + value, 0), unit: "Wh", state: "none" };
 }
 
-const mean = (samples: readonly Sample[]): number => samples.reduce((sum, { value }) => sum + value, 0) / samples.length;
+const mean = (samples: readonly Sample[]): number =>
+  samples.reduce((sum, { value }) => sum + value, 0) / samples.length;
 
 /** A mark stays on its track. */
 const within = (share: number): number => Math.max(0.02, Math.min(0.98, share));

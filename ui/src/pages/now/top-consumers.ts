@@ -1,13 +1,13 @@
-import { css, html, nothing, type TemplateResult } from "lit";
+import { css, html, type nothing, type TemplateResult } from "lit";
 import { customElement, property } from "lit/decorators.js";
 import { ReadingsController } from "../../controllers/readings-controller.js";
 import { cssVars } from "../../controls/css-vars.js";
 import { HubElement } from "../../controls/hub-element.js";
 import { icon } from "../../controls/icons/icon.js";
-import { emptyCard } from "../../controls/templates.js";
 import { pointIcon } from "../../controls/point-icon.js";
+import { emptyCard } from "../../controls/templates.js";
 import type { Point, Reading } from "../../data/api.js";
-import { readable, smallest, STALE_MS } from "./balance.js";
+import { readable, STALE_MS, smallest } from "./balance.js";
 import "../../controls/device-switch.js";
 
 const SHOWN = 5;
@@ -55,7 +55,9 @@ export class TopConsumers extends HubElement {
 
   /** Largest first; while a hand is on the list it keeps its order, so that nobody switches the wrong thing. */
   #ordered(now: number): Consumer[] {
-    const consumers = smallest(this.points).map((point): Consumer => ({ point, reading: this.#readings.get(point.id, "power_w") }));
+    const consumers = smallest(this.points).map(
+      (point): Consumer => ({ point, reading: this.#readings.get(point.id, "power_w") }),
+    );
     const rank = this.#held;
     if (rank) return consumers.sort((a, b) => placeIn(rank, a) - placeIn(rank, b));
     consumers.sort((a, b) => watts(b, now) - watts(a, now));
@@ -83,13 +85,17 @@ export class TopConsumers extends HubElement {
         point.protected
           ? html`<span class="none" title=${this.t("now.protected")}>${icon("shield-check")}<span class="sr">${this.t("now.protected")}</span></span>`
           : point.switchable && point.channel
-          ? html`<vt-device-switch name=${point.name} channel=${point.channel} point=${point.id} ?guarded=${point.protected} ?offline=${!point.online}></vt-device-switch>`
-          : html`<span class="none"></span>`
+            ? html`<vt-device-switch name=${point.name} channel=${point.channel} point=${point.id} ?guarded=${point.protected} ?offline=${!point.online}></vt-device-switch>`
+            : html`<span class="none"></span>`
       }</div>`;
   }
 
-  #below({ point, reading }: Consumer, { stale, now }: { readonly stale: boolean; readonly now: number }): string | typeof nothing {
-    if (stale) return reading ? this.t("now.lastSeen", { ago: this.format.ago(reading.at, now) }) : this.t("now.waiting");
+  #below(
+    { point, reading }: Consumer,
+    { stale, now }: { readonly stale: boolean; readonly now: number },
+  ): string | typeof nothing {
+    if (stale)
+      return reading ? this.t("now.lastSeen", { ago: this.format.ago(reading.at, now) }) : this.t("now.waiting");
     return point.location ?? this.t(`role.${point.role}`);
   }
 }
@@ -100,4 +106,5 @@ const placeIn = (order: readonly string[], { point }: Consumer): number => {
 };
 
 /** What counts for the order: a silent circuit takes nothing that anybody knows of. */
-const watts = ({ reading }: Consumer, now: number): number => (reading && now - reading.at <= STALE_MS ? reading.value : -1);
+const watts = ({ reading }: Consumer, now: number): number =>
+  reading && now - reading.at <= STALE_MS ? reading.value : -1;

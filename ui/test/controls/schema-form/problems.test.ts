@@ -2,7 +2,7 @@ import { Type } from "@vatio/plugin-api";
 import { describe, expect, it } from "vitest";
 import { formOf } from "../../../src/controls/schema-form/form-node.js";
 import type { FormSchema } from "../../../src/controls/schema-form/form-schema.js";
-import { problemsOf, typedNumber } from "../../../src/controls/schema-form/problems.js";
+import { problemsIn, problemsOf, typedNumber } from "../../../src/controls/schema-form/problems.js";
 
 const plain = (schema: object): FormSchema => JSON.parse(JSON.stringify(schema)) as FormSchema;
 const keys = (schema: object, value: unknown): string[] =>
@@ -70,5 +70,14 @@ describe("typedNumber", () => {
     ["1.2.3", "1.2.3"],
   ])("reads %j as %j", (text, value) => {
     expect(typedNumber(text)).toBe(value);
+  });
+});
+
+describe("problemsIn", () => {
+  it("takes what the hub names and nothing else", () => {
+    const bad = { path: "/a", message: "must be <= 4", text: { key: "config.maximum", params: { limit: "4" } } };
+    expect(problemsIn({ problems: [bad, { path: 3 }, null, { path: "/b" }] })).toEqual([bad]);
+    expect(problemsIn(undefined)).toEqual([]);
+    expect(problemsIn({ problems: "many" })).toEqual([]);
   });
 });

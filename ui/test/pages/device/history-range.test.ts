@@ -1,6 +1,15 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { daysOf, daysRange, hasNext, moveRange, NAMED_RANGES, parseRange, rangeQuery, spanOf } from "../../../src/pages/device/history-range.js";
+import {
+  daysOf,
+  daysRange,
+  hasNext,
+  moveRange,
+  NAMED_RANGES,
+  parseRange,
+  rangeQuery,
+  spanOf,
+} from "../../../src/pages/device/history-range.js";
 
 const HOUR = 3_600_000;
 const now = Date.UTC(2026, 10, 21, 20, 0);
@@ -20,7 +29,11 @@ describe("parseRange", () => {
   });
 
   it("reads what it wrote", () => {
-    const named = fc.record({ kind: fc.constant("named" as const), name: fc.constantFrom(...NAMED_RANGES), end: fc.option(fc.integer({ min: 1, max: 4e12 }), { nil: undefined }) });
+    const named = fc.record({
+      kind: fc.constant("named" as const),
+      name: fc.constantFrom(...NAMED_RANGES),
+      end: fc.option(fc.integer({ min: 1, max: 4e12 }), { nil: undefined }),
+    });
     fc.assert(
       fc.property(named, (range) => {
         const { r, to } = rangeQuery(range);
@@ -32,7 +45,10 @@ describe("parseRange", () => {
 
 describe("spanOf", () => {
   it("takes days in the zone of the site, also where one has 23 hours", () => {
-    const { from, to } = spanOf({ kind: "days", from: "2026-03-29", to: "2026-03-29" } as ReturnType<typeof parseRange>, madrid);
+    const { from, to } = spanOf(
+      { kind: "days", from: "2026-03-29", to: "2026-03-29" } as ReturnType<typeof parseRange>,
+      madrid,
+    );
     expect(to - from).toBe(23 * HOUR);
     expect(new Date(from).toISOString()).toBe("2026-03-28T23:00:00.000Z");
   });

@@ -12,13 +12,21 @@ describe("statsOf", () => {
   });
 
   it("finds the highest and lowest between the averages, with their time", () => {
-    const stats = statsOf(series("p", [100, null, 300], { min: [20, null, 250], max: [150, null, 6_420] }), "gauge", later);
+    const stats = statsOf(
+      series("p", [100, null, 300], { min: [20, null, 250], max: [150, null, 6_420] }),
+      "gauge",
+      later,
+    );
     expect(stats.most).toEqual({ value: 6_420, at: 2_000 });
     expect(stats.least).toEqual({ value: 20, at: 0 });
   });
 
   it("counts what a register rose, and nothing for a reset", () => {
-    const stats = statsOf(series("p", [110, 130, 20, 40], { min: [100, 120, 0, 30], max: [120, 140, 30, 50] }), "counter", later);
+    const stats = statsOf(
+      series("p", [110, 130, 20, 40], { min: [100, 120, 0, 30], max: [120, 140, 30, 50] }),
+      "counter",
+      later,
+    );
     expect(stats.rise).toBe(40 + 30 + 20);
     expect(stats.average).toBeUndefined();
   });

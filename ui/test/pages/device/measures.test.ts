@@ -3,7 +3,9 @@ import { imbalance, linesOf, liveMeasures, measuresOf } from "../../../src/pages
 import { point } from "../../support/points.js";
 
 const total = point("em", "motor", { metrics: ["power_w", "frequency_hz"], device: "d" });
-const phases = ([1, 2, 3] as const).map((phase) => point(`l${phase}`, "motor", { parent: "em", phase, device: "d", metrics: ["power_w", "current_a", "voltage_v"] }));
+const phases = ([1, 2, 3] as const).map((phase) =>
+  point(`l${phase}`, "motor", { parent: "em", phase, device: "d", metrics: ["power_w", "current_a", "voltage_v"] }),
+);
 
 describe("measuresOf", () => {
   it("are those of the point and its phases, the usual ones first", () => {
@@ -23,8 +25,16 @@ describe("liveMeasures", () => {
 
 describe("linesOf", () => {
   it("draws a line for each phase in its colour, but power as one", () => {
-    expect(linesOf("current_a", total, { phases, label: "Current" }).map(({ label, color }) => [label, color])).toEqual([["L1", "--l1"], ["L2", "--l2"], ["L3", "--l3"]]);
-    expect(linesOf("power_w", total, { phases, label: "Power" })).toMatchObject([{ key: "em", label: "Power", color: "--brand" }]);
+    expect(linesOf("current_a", total, { phases, label: "Current" }).map(({ label, color }) => [label, color])).toEqual(
+      [
+        ["L1", "--l1"],
+        ["L2", "--l2"],
+        ["L3", "--l3"],
+      ],
+    );
+    expect(linesOf("power_w", total, { phases, label: "Power" })).toMatchObject([
+      { key: "em", label: "Power", color: "--brand" },
+    ]);
   });
 
   it("falls back to the phases where the total does not measure it", () => {

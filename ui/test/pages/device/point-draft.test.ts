@@ -10,7 +10,10 @@ describe("changeOf", () => {
   });
 
   it("takes parent and ceiling away with null", () => {
-    expect(changeOf({ ...draftOf(oven), parent: "", powerCeiling: " " }, oven)).toEqual({ parent: null, powerCeiling: null });
+    expect(changeOf({ ...draftOf(oven), parent: "", powerCeiling: " " }, oven)).toEqual({
+      parent: null,
+      powerCeiling: null,
+    });
   });
 
   it("reads a number with a comma", () => {
@@ -31,7 +34,14 @@ describe("problemsOf", () => {
 
 describe("possibleParents", () => {
   it("leaves out the point itself, what lies below it, phases and other sites", () => {
-    const points = [oven, point("kitchen", "circuit"), point("plug", "load", { parent: "oven" }), point("l1", "grid", { phase: 1 }), point("far", "circuit", { site: "other" }), point("loop", "load", { parent: "loop" })];
+    const points = [
+      oven,
+      point("kitchen", "circuit"),
+      point("plug", "load", { parent: "oven" }),
+      point("l1", "grid", { phase: 1 }),
+      point("far", "circuit", { site: "other" }),
+      point("loop", "load", { parent: "loop" }),
+    ];
     expect(possibleParents(oven, points).map(({ id }) => id)).toEqual(["kitchen", "loop"]);
   });
 });

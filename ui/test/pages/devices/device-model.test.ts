@@ -1,10 +1,33 @@
 import { describe, expect, it } from "vitest";
 import type { Channel } from "../../../src/data/api.js";
-import { acceptableChannels, acceptance, type DeviceEntry, guessRole, heardAt, mainPoints, proposeChoices, selectDevices } from "../../../src/pages/devices/device-model.js";
+import {
+  acceptableChannels,
+  acceptance,
+  type DeviceEntry,
+  guessRole,
+  heardAt,
+  mainPoints,
+  proposeChoices,
+  selectDevices,
+} from "../../../src/pages/devices/device-model.js";
 import { device, point } from "../../support/points.js";
 
-const channel = (key: string, more: Partial<Channel> = {}): Channel => ({ id: `shelly:a/${key}`, device: "shelly:a", key, kind: "meter", metrics: ["power_w"], switchable: false, ...more });
-const threePhases = [channel("em:0"), channel("em:0/a", { phase: 1 }), channel("em:0/b", { phase: 2 }), channel("em:0/c", { phase: 3 }), channel("temperature:0", { kind: "sensor", metrics: ["temperature_c"] })];
+const channel = (key: string, more: Partial<Channel> = {}): Channel => ({
+  id: `shelly:a/${key}`,
+  device: "shelly:a",
+  key,
+  kind: "meter",
+  metrics: ["power_w"],
+  switchable: false,
+  ...more,
+});
+const threePhases = [
+  channel("em:0"),
+  channel("em:0/a", { phase: 1 }),
+  channel("em:0/b", { phase: 2 }),
+  channel("em:0/c", { phase: 3 }),
+  channel("temperature:0", { kind: "sensor", metrics: ["temperature_c"] }),
+];
 
 describe("acceptableChannels", () => {
   it("are the total, not its phases, and nothing that only feels", () => {
@@ -16,7 +39,9 @@ describe("acceptableChannels", () => {
   });
 
   it("hold a switch that measures nothing", () => {
-    expect(acceptableChannels([channel("switch:0", { kind: "switch", metrics: ["switch_on"], switchable: true })])).toHaveLength(1);
+    expect(
+      acceptableChannels([channel("switch:0", { kind: "switch", metrics: ["switch_on"], switchable: true })]),
+    ).toHaveLength(1);
   });
 });
 
@@ -34,24 +59,42 @@ describe("guessRole", () => {
 describe("acceptance", () => {
   it("gives the one circuit of a device its name", () => {
     const plug = device("shelly:a", { name: "Shelly Plug", channels: [channel("switch:0", { switchable: true })] });
-    expect(acceptance("  Fridge ", proposeChoices(plug))).toEqual({ name: "Fridge", channels: [{ key: "switch:0", role: "load", name: "Fridge" }] });
+    expect(acceptance("  Fridge ", proposeChoices(plug))).toEqual({
+      name: "Fridge",
+      channels: [{ key: "switch:0", role: "load", name: "Fridge" }],
+    });
   });
 
   it("keeps the names of several circuits and never sends an empty one", () => {
     const strip = device("shelly:a", { name: "Strip", channels: [channel("switch:0"), channel("switch:1")] });
     const [first, second] = proposeChoices(strip);
-    const choices = first && second ? [{ ...first, name: " Lamp " }, { ...second, name: " " }] : [];
+    const choices =
+      first && second
+        ? [
+            { ...first, name: " Lamp " },
+            { ...second, name: " " },
+          ]
+        : [];
     expect(acceptance("Strip", choices).channels?.map(({ name }) => name)).toEqual(["Lamp", "Strip"]);
   });
 });
 
 describe("selectDevices", () => {
   const entries: DeviceEntry[] = [
-    { device: device("a:1", { name: "Clima", seenAt: 5 }), points: [point("p", "load", { location: "Sala" })], watts: 100 },
+    {
+      device: device("a:1", { name: "Clima", seenAt: 5 }),
+      points: [point("p", "load", { location: "Sala" })],
+      watts: 100,
+    },
     { device: device("a:2", { name: "Inversor", seenAt: 9 }), points: [], watts: -2_000 },
-    { device: device("a:3", { name: "Bomba", seenAt: 1, online: false, address: "192.168.1.44" }), points: [], watts: undefined },
+    {
+      device: device("a:3", { name: "Bomba", seenAt: 1, online: false, address: "192.168.1.44" }),
+      points: [],
+      watts: undefined,
+    },
   ];
-  const names = (options: Parameters<typeof selectDevices>[1]): string[] => selectDevices(entries, options).map(({ device: { name } }) => name);
+  const names = (options: Parameters<typeof selectDevices>[1]): string[] =>
+    selectDevices(entries, options).map(({ device: { name } }) => name);
 
   it("orders by power, whatever its sign, by name and by the last message", () => {
     expect(names({ filter: "all", order: "power", text: "" })).toEqual(["Inversor", "Clima", "Bomba"]);

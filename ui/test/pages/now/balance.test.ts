@@ -1,15 +1,36 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { balanceOf, isUnbalanced, smallest, STALE_MS, topmost } from "../../../src/pages/now/balance.js";
+import { balanceOf, isUnbalanced, STALE_MS, smallest, topmost } from "../../../src/pages/now/balance.js";
 import { point, powers } from "../../support/points.js";
 
-const home = [point("grid", "grid"), point("sun", "generation"), point("battery", "storage"), point("oven", "load", { parent: "grid" }), point("lights", "circuit")];
+const home = [
+  point("grid", "grid"),
+  point("sun", "generation"),
+  point("battery", "storage"),
+  point("oven", "load", { parent: "grid" }),
+  point("lights", "circuit"),
+];
 
 describe("balanceOf", () => {
   it("adds up connection, solar and battery, and keeps what nobody measures", () => {
-    const balance = balanceOf(home, powers({ grid: 1_200, sun: 3_100, battery: -520, oven: 2_140, lights: 380 }), 1_000);
-    expect(balance).toMatchObject({ consumption: 4_820, generation: 3_100, untracked: 2_300, exported: 0, charging: 0, excess: 0 });
-    expect(balance.sources).toEqual([{ kind: "generation", watts: 3_100 }, { kind: "storage", watts: 520 }, { kind: "grid", watts: 1_200 }]);
+    const balance = balanceOf(
+      home,
+      powers({ grid: 1_200, sun: 3_100, battery: -520, oven: 2_140, lights: 380 }),
+      1_000,
+    );
+    expect(balance).toMatchObject({
+      consumption: 4_820,
+      generation: 3_100,
+      untracked: 2_300,
+      exported: 0,
+      charging: 0,
+      excess: 0,
+    });
+    expect(balance.sources).toEqual([
+      { kind: "generation", watts: 3_100 },
+      { kind: "storage", watts: 520 },
+      { kind: "grid", watts: 1_200 },
+    ]);
     expect(balance.loads.map(({ point: { id } }) => id)).toEqual(["oven", "lights"]);
   });
 
@@ -28,7 +49,12 @@ describe("balanceOf", () => {
 
   it("works without a meter at the connection: the supply follows from the loads", () => {
     const balance = balanceOf([point("a", "load"), point("b", "load")], powers({ a: 300, b: 200 }), 1_000);
-    expect(balance).toMatchObject({ consumption: 500, hasGridMeter: false, untracked: undefined, sources: [{ kind: "supply", watts: 500 }] });
+    expect(balance).toMatchObject({
+      consumption: 500,
+      hasGridMeter: false,
+      untracked: undefined,
+      sources: [{ kind: "supply", watts: 500 }],
+    });
   });
 
   it("says nothing about consumption when the connection is silent", () => {
@@ -54,7 +80,12 @@ describe("balanceOf", () => {
     const watts = fc.double({ min: -5_000, max: 5_000, noNaN: true });
     fc.assert(
       fc.property(watts, watts, watts, watts, (grid, sun, battery, oven) => {
-        const { sources, consumption = 0, charging, exported } = balanceOf(home, powers({ grid, sun, battery, oven, lights: 0 }), 1_000);
+        const {
+          sources,
+          consumption = 0,
+          charging,
+          exported,
+        } = balanceOf(home, powers({ grid, sun, battery, oven, lights: 0 }), 1_000);
         const incoming = sources.reduce((sum, each) => sum + each.watts, 0);
         expect(incoming).toBeCloseTo(consumption + charging + exported, 6);
       }),
@@ -64,15 +95,27 @@ describe("balanceOf", () => {
 
 describe("topmost", () => {
   it("counts the total of three phases once, and phases without a total together", () => {
-    const withTotal = [point("em", "grid"), point("l1", "grid", { parent: "em", phase: 1 }), point("l2", "grid", { parent: "em", phase: 2 })];
+    const withTotal = [
+      point("em", "grid"),
+      point("l1", "grid", { parent: "em", phase: 1 }),
+      point("l2", "grid", { parent: "em", phase: 2 }),
+    ];
     expect(topmost(withTotal, ({ role }) => role === "grid").map(({ id }) => id)).toEqual(["em"]);
     const bare = [point("l1", "grid", { phase: 1 }), point("l2", "grid", { phase: 2 })];
     expect(topmost(bare, ({ role }) => role === "grid")).toHaveLength(2);
   });
 
   it("looks through parents of another kind and survives a circle", () => {
-    const points = [point("kitchen", "circuit", { parent: "grid" }), point("grid", "grid"), point("oven", "load", { parent: "kitchen" }), point("x", "load", { parent: "y" }), point("y", "load", { parent: "x" })];
-    expect(topmost(points, ({ role }) => role === "circuit" || role === "load").map(({ id }) => id)).toEqual(["kitchen"]);
+    const points = [
+      point("kitchen", "circuit", { parent: "grid" }),
+      point("grid", "grid"),
+      point("oven", "load", { parent: "kitchen" }),
+      point("x", "load", { parent: "y" }),
+      point("y", "load", { parent: "x" }),
+    ];
+    expect(topmost(points, ({ role }) => role === "circuit" || role === "load").map(({ id }) => id)).toEqual([
+      "kitchen",
+    ]);
   });
 
   it("counts the part when the whole measures no power", () => {

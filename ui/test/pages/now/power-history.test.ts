@@ -7,18 +7,38 @@ const home = balancePoints([point("grid", "grid"), point("sun", "generation"), p
 
 describe("combinePower", () => {
   it("adds connection and solar, and takes charging away", () => {
-    const history = combinePower(home, new Map([["grid", series("grid", [100, -200])], ["sun", series("sun", [-50, -700])], ["battery", series("battery", [0, 300])]]));
+    const history = combinePower(
+      home,
+      new Map([
+        ["grid", series("grid", [100, -200])],
+        ["sun", series("sun", [-50, -700])],
+        ["battery", series("battery", [0, 300])],
+      ]),
+    );
     expect(history.consumption).toEqual([150, 200]);
     expect(history.generation).toEqual([50, 700]);
   });
 
   it("is unknown where one part is unknown: missing is never zero", () => {
-    const history = combinePower(home, new Map([["grid", series("grid", [100, null, 100, 100])], ["sun", series("sun", [0, 0, 0, null])], ["battery", series("battery", [0, 0, 0, 0])]]));
+    const history = combinePower(
+      home,
+      new Map([
+        ["grid", series("grid", [100, null, 100, 100])],
+        ["sun", series("sun", [0, 0, 0, null])],
+        ["battery", series("battery", [0, 0, 0, 0])],
+      ]),
+    );
     expect(history.consumption).toEqual([100, 100, 100, null]);
   });
 
   it("leaves a part out that says nothing in the whole range", () => {
-    const history = combinePower(home, new Map([["grid", series("grid", [100, 100])], ["sun", series("sun", [null, null])]]));
+    const history = combinePower(
+      home,
+      new Map([
+        ["grid", series("grid", [100, 100])],
+        ["sun", series("sun", [null, null])],
+      ]),
+    );
     expect(history.consumption).toEqual([100, 100]);
     expect(history.generation).toBeUndefined();
   });
@@ -31,7 +51,13 @@ describe("combinePower", () => {
 
   it("adds the circuits where no meter is at the connection, each as far as it is known", () => {
     const circuits = balancePoints([point("a", "load"), point("b", "load")]);
-    const history = combinePower(circuits, new Map([["a", series("a", [10, 20, null])], ["b", series("b", [null, 5, null])]]));
+    const history = combinePower(
+      circuits,
+      new Map([
+        ["a", series("a", [10, 20, null])],
+        ["b", series("b", [null, 5, null])],
+      ]),
+    );
     expect(history.consumption).toEqual([10, 25, null]);
   });
 });
@@ -39,6 +65,16 @@ describe("combinePower", () => {
 describe("holdBetween", () => {
   it("holds a value until the next reading of a slow meter, and not beyond the last", () => {
     const at = Array.from({ length: 9 }, (_, index) => index * 1_000);
-    expect(holdBetween(at, [1, null, null, 2, null, null, 3, null, null], 1_000)).toEqual([1, 1, 1, 2, 2, 2, 3, null, null]);
+    expect(holdBetween(at, [1, null, null, 2, null, null, 3, null, null], 1_000)).toEqual([
+      1,
+      1,
+      1,
+      2,
+      2,
+      2,
+      3,
+      null,
+      null,
+    ]);
   });
 });

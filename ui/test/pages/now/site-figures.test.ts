@@ -3,11 +3,26 @@ import type { Point, Site } from "../../../src/data/api.js";
 import { siteFigures } from "../../../src/pages/now/site-figures.js";
 import { point } from "../../support/points.js";
 
-const site: Site = { id: "s", name: "s", zone: "UTC", currency: "MXN", language: "es", region: "es-MX", nominalVoltage: 127, phases: 3 };
-const phases: Point[] = [1, 2, 3].map((phase) => point(`l${phase}`, "grid", { parent: "em", phase: phase as 1 | 2 | 3 }));
+const site: Site = {
+  id: "s",
+  name: "s",
+  zone: "UTC",
+  currency: "MXN",
+  language: "es",
+  region: "es-MX",
+  nominalVoltage: 127,
+  phases: 3,
+};
+const phases: Point[] = [1, 2, 3].map((phase) =>
+  point(`l${phase}`, "grid", { parent: "em", phase: phase as 1 | 2 | 3 }),
+);
 const connection = [point("em", "grid", { powerCeiling: 15_240 }), ...phases];
 
-function figures(points: readonly Point[], values: Readonly<Record<string, Readonly<Record<string, number>>>>, at = 1_000) {
+function figures(
+  points: readonly Point[],
+  values: Readonly<Record<string, Readonly<Record<string, number>>>>,
+  at = 1_000,
+) {
   const read = ({ id }: Point, metric: string) => {
     const value = values[id]?.[metric];
     return value === undefined ? undefined : { at, value };
@@ -34,7 +49,10 @@ describe("siteFigures", () => {
   });
 
   it("weighs power factors by power", () => {
-    const { powerFactor } = figures(connection, { l1: { power_factor: 0.95, power_w: 999 }, l2: { power_factor: 0.2, power_w: 0 } });
+    const { powerFactor } = figures(connection, {
+      l1: { power_factor: 0.95, power_w: 999 },
+      l2: { power_factor: 0.2, power_w: 0 },
+    });
     expect(powerFactor?.value).toBeCloseTo(0.95, 2);
   });
 

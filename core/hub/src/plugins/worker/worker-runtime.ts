@@ -95,7 +95,7 @@ export class WorkerRuntime implements PluginRuntime {
   }
 
   async settled(): Promise<void> {
-    for (let round = 0; round < MOST_ROUNDS && !this.#over; round++) {
+    for (let round = 0; this.#worker && !this.#over && round < MOST_ROUNDS; round++) {
       const before = this.#end.received;
       await this.#end.link.call("sync", {}).catch(() => undefined);
       await nextTurn();

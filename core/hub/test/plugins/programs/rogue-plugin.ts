@@ -21,7 +21,7 @@ const MODES: Readonly<Record<string, (ctx: Context) => unknown>> = {
     for (;;) hoard.length = 0;
   },
   heap: () => {
-    for (;;) hoard.push(Array.from({ length: 10_000 }, (_, n) => ({ n })));
+    for (;;) hoard.push(new Array(100_000).fill(0.5));
   },
   buffers: () => {
     setInterval(() => hoard.push(new Uint8Array(16 * 2 ** 20).fill(1)), 5);

@@ -15,15 +15,24 @@ export interface StoreProcess {
 const folder = path.dirname(fileURLToPath(import.meta.url));
 
 /** Starts a script of this folder. `limitKb`: largest file that it may write, as on a full disk; it may change that itself. */
-export function startStoreProcess(script: string, args: readonly string[], limitKb?: number | "unlimited"): StoreProcess {
+export function startStoreProcess(
+  script: string,
+  args: readonly string[],
+  limitKb?: number | "unlimited",
+): StoreProcess {
   const command = [process.execPath, "--conditions=source", "--import", "tsx", path.join(folder, script), ...args];
   const [program, programArgs] =
     limitKb === undefined
       ? [command[0] as string, command.slice(1)]
       : ["bash", ["-c", `trap '' XFSZ; ulimit -S -f ${limitKb}; exec "$@"`, "bash", ...command]];
-  const child = spawn(program, programArgs, { stdio: ["pipe", "pipe", "inherit"], env: { ...process.env, NODE_OPTIONS: "" } });
+  const child = spawn(program, programArgs, {
+    stdio: ["pipe", "pipe", "inherit"],
+    env: { ...process.env, NODE_OPTIONS: "" },
+  });
   const lines: string[] = [];
   createInterface({ input: child.stdout as NodeJS.ReadableStream }).on("line", (line) => lines.push(line));
-  const ended = new Promise<NodeJS.Signals | number | null>((resolve) => child.once("close", (code, signal) => resolve(signal ?? code)));
+  const ended = new Promise<NodeJS.Signals | number | null>((resolve) =>
+    child.once("close", (code, signal) => resolve(signal ?? code)),
+  );
   return { child, lines, ended };
 }

@@ -30,14 +30,22 @@ async function writeFrame(n: number): Promise<void> {
   // What is sent again has its times worked out anew: the numbers decide, not the times.
   const drift = Number(first) % 3;
   const at = samples.map((sample) => Number(begin) + sample * 100 + drift);
-  await store.write([{ channel: MAIN, origin: "live", at, columns: { [metric]: samples } }], { frame: { device: "meter:a1" as DeviceId, boot: "b", from: n * ROWS } });
+  await store.write([{ channel: MAIN, origin: "live", at, columns: { [metric]: samples } }], {
+    frame: { device: "meter:a1" as DeviceId, boot: "b", from: n * ROWS },
+  });
 }
 
 /** A sample with its own time, sent again as it was. */
 const writeTimed = (n: number) => store.write([row(SECOND, (Number(begin) + n * 100) as Instant, { power_w: n })]);
 
 const writeMessage = (n: number) =>
-  store.inbox.put("away" as PluginId, { topic: `t/${n}`, payload: new Uint8Array([n & 255]), qos: 1, retained: false, at: systemClock.now() });
+  store.inbox.put("away" as PluginId, {
+    topic: `t/${n}`,
+    payload: new Uint8Array([n & 255]),
+    qos: 1,
+    retained: false,
+    at: systemClock.now(),
+  });
 
 async function writeAll(n: number): Promise<void> {
   await Promise.all([writeFrame(n), writeTimed(n), writeMessage(n)]);

@@ -42,7 +42,8 @@ export interface CapturedLog extends Log {
 
 export function capturedLog(): CapturedLog {
   const lines: string[] = [];
-  const write = (level: string) => (message: string, fields?: object) => void lines.push(`${level} ${message} ${fields ? JSON.stringify(fields) : ""}`);
+  const write = (level: string) => (message: string, fields?: object) =>
+    void lines.push(`${level} ${message} ${fields ? JSON.stringify(fields) : ""}`);
   return { lines, debug: write("debug"), info: write("info"), warn: write("warn"), error: write("error") };
 }
 
@@ -56,7 +57,10 @@ export interface StoreFixture {
   readonly metrics: MetricRegistry;
 }
 
-export type FixtureOptions = Partial<Omit<TelemetryStoreOptions, "config" | "clock">> & { readonly config?: Partial<TelemetryStoreConfig>; readonly clock?: VirtualClock };
+export type FixtureOptions = Partial<Omit<TelemetryStoreOptions, "config" | "clock">> & {
+  readonly config?: Partial<TelemetryStoreConfig>;
+  readonly clock?: VirtualClock;
+};
 
 /** Opens a store that commits as soon as it is idle and closes it when the test ends. */
 export async function openStore(options: FixtureOptions = {}): Promise<StoreFixture> {
@@ -88,14 +92,25 @@ export async function createStore(options: FixtureOptions = {}): Promise<StoreFi
 }
 
 /** One reading as a batch. */
-export const reading = (channel: ChannelId, at: number, values: Record<string, number>) => row(channel, at as Instant, values);
+export const reading = (channel: ChannelId, at: number, values: Record<string, number>) =>
+  row(channel, at as Instant, values);
 
 /** Every row of a channel, as the export gives them. */
-export async function rowsOf(store: TelemetryStore, channel: ChannelId, from = 0, to = NOW * 2): Promise<Record<string, number>[]> {
+export async function rowsOf(
+  store: TelemetryStore,
+  channel: ChannelId,
+  from = 0,
+  to = NOW * 2,
+): Promise<Record<string, number>[]> {
   const rows: Record<string, number>[] = [];
-  for await (const { at, columns } of store.exportRows({ targets: [channel], range: { from: from as Instant, to: to as Instant } })) {
+  for await (const { at, columns } of store.exportRows({
+    targets: [channel],
+    range: { from: from as Instant, to: to as Instant },
+  })) {
     at.forEach((instant, i) => {
-      const values = Object.entries(columns).flatMap(([name, column]) => (Number.isNaN(column[i]) ? [] : [[name, column[i] as number] as const]));
+      const values = Object.entries(columns).flatMap(([name, column]) =>
+        Number.isNaN(column[i]) ? [] : [[name, column[i] as number] as const],
+      );
       rows.push({ at: instant, ...Object.fromEntries(values) });
     });
   }

@@ -32,7 +32,8 @@ let batches = 0;
 let failures = 0;
 
 /** Largest file that this process may write, in bytes. */
-const limit = (bytes: number | "unlimited"): void => void execFileSync("prlimit", ["--pid", String(process.pid), `--fsize=${bytes}:`]);
+const limit = (bytes: number | "unlimited"): void =>
+  void execFileSync("prlimit", ["--pid", String(process.pid), `--fsize=${bytes}:`]);
 
 /** Stores a batch, however often it takes. After some failures there is room again. */
 async function write(metric: string): Promise<void> {
@@ -64,6 +65,15 @@ if (what === "file") {
   for (let n = 0; n < 5; n++) await write("current_a");
 }
 let rows = 0;
-for await (const block of store.exportRows({ targets: [MAIN], range: { from: 0 as Instant, to: systemClock.now() } })) rows += block.at.length;
-console.log(JSON.stringify({ stored: batches * ROWS, rows, codes, reopened: counters.get("store", "reopened"), health: health.status() }));
+for await (const block of store.exportRows({ targets: [MAIN], range: { from: 0 as Instant, to: systemClock.now() } }))
+  rows += block.at.length;
+console.log(
+  JSON.stringify({
+    stored: batches * ROWS,
+    rows,
+    codes,
+    reopened: counters.get("store", "reopened"),
+    health: health.status(),
+  }),
+);
 await store.close();

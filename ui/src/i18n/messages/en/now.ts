@@ -58,5 +58,5 @@ export const EN_NOW = {
   "figure.currentOfAt": "{where}, of {limit} A",
   "figure.powerFactorLeast": "at least {least}",
   "figure.frequencyBand": "{from} to {to} Hz",
-  "figure.counter": "the meter's own counter",
+  "figure.counter": "on the meter",
 } as const;

@@ -78,7 +78,6 @@ export const EN_PLUGINS = {
   "plugins.andMore": "{list} and {n} more",
 
   "may.http": "Answer web requests",
-  "may.httpText": "Below its own address of this hub",
   "may.ui": "Show pages and cards",
   "may.lan": "Reach devices in the local network",
   "may.lanText": "Any address at home",

@@ -61,5 +61,5 @@ export const ES_NOW = {
   "figure.currentOfAt": "{where}, de {limit} A",
   "figure.powerFactorLeast": "mínimo {least}",
   "figure.frequencyBand": "{from} a {to} Hz",
-  "figure.counter": "contador del medidor",
+  "figure.counter": "en el medidor",
 } as const satisfies Record<keyof typeof EN_NOW, string>;

@@ -81,7 +81,6 @@ export const ES_PLUGINS = {
   "plugins.andMore": "{list} y {n} más",
 
   "may.http": "Responder peticiones web",
-  "may.httpText": "Bajo su propia dirección en este hub",
   "may.ui": "Mostrar páginas y tarjetas",
   "may.lan": "Alcanzar equipos de la red local",
   "may.lanText": "Cualquier dirección de la casa",

@@ -72,5 +72,7 @@ function actorName(kind: string, name: string, isReader: boolean): string {
 /** What it was about: `device:shelly:a8032412c3d4` by its name. */
 export function resourceWords(resource: string, names: Names): string {
   const known = names.get(resource) ?? names.get(resource.slice(resource.indexOf(":") + 1));
-  return known ?? (resource === "hub" ? i18n.t("node.hub") : resource);
+  if (known !== undefined) return known;
+  if (resource === "me") return i18n.t("settings.account");
+  return resource === "hub" ? i18n.t("node.hub") : resource;
 }

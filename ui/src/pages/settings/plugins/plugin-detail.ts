@@ -41,9 +41,8 @@ export class PluginDetail extends HubElement {
     .crashes b { display: block; font-weight: 600; overflow-wrap: anywhere; }
     .crashes small { color: var(--muted); }
     .crashes pre { margin: 6px 0 0; padding: 10px 12px; border-radius: var(--r-s); background: var(--surface-2); font-family: var(--mono); font-size: 12px; white-space: pre-wrap; overflow-wrap: anywhere; max-height: 220px; overflow: auto; }
-    .crashes summary { cursor: pointer; min-height: 32px; display: flex; align-items: center; }
+    .crashes summary { cursor: pointer; min-height: 32px; display: flex; align-items: center; color: var(--brand-ink); font-size: 13px; font-weight: 600; }
     vt-plugin-settings { display: grid; min-width: 0; }
-    vt-plugin-log { flex: 1; }
     /* In one column the parts follow each other by weight. */
     @media (max-width: 1000px) {
       .stack { display: contents; }
@@ -102,7 +101,9 @@ export class PluginDetail extends HubElement {
     if (plugin.state === "disabled")
       return html`<div class="btns">${button("enable", "power", this.t("plugins.enable"))}</div>`;
     const again = plugin.state === "quarantined" ? this.t("plugins.startAgain") : this.t("plugins.restart");
-    return html`<div class="btns">${plugin.state === "incompatible" ? nothing : button("restart", "rotate-cw", again)}${button("disable", "power", this.t("plugins.disable"))}</div>`;
+    // Alone on the page, the box that says why it was set aside has the button already.
+    const mayRestart = plugin.state !== "incompatible" && !(this.alone && plugin.state === "quarantined");
+    return html`<div class="btns">${mayRestart ? button("restart", "rotate-cw", again) : nothing}${button("disable", "power", this.t("plugins.disable"))}</div>`;
   }
 
   async #act(verb: PluginVerb, plugin: Plugin): Promise<void> {

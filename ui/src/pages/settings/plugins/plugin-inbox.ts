@@ -15,7 +15,7 @@ export class PluginInbox extends HubElement {
   readonly #aside = new TaskController<readonly InboxMessage[]>(this);
 
   static override styles = css`
-    .lab { margin: -8px 0 10px; }
+    p.lab { margin: -8px 0 10px; }
     ul { list-style: none; margin: 0; padding: 0; }
     .t { flex: 1; min-width: 0; }
     .topic { font-family: var(--mono); font-size: 13px; font-weight: 600; overflow-wrap: anywhere; }

@@ -23,7 +23,7 @@ export class PluginList extends VatioElement {
   static override styles = css`
     .card { padding-bottom: 0; }
     ul { list-style: none; margin: 0 calc(var(--pad) * -1); padding: 0; }
-    li { border-top: 1px solid var(--line); padding: 0 var(--pad); position: relative; }
+    li { border-top: 1px solid var(--line); padding: 0 var(--pad); position: relative; display: flow-root; }
     li:last-child { border-radius: 0 0 var(--r-l) var(--r-l); }
     li:hover, .cur { background: var(--surface-2); }
     .cur::before { content: ""; position: absolute; left: 0; top: 10px; bottom: 10px; width: 3px; border-radius: 0 3px 3px 0; background: var(--brand); }
@@ -41,7 +41,7 @@ export class PluginList extends VatioElement {
     vt-plugin-trouble { display: block; margin: 0 0 14px 50px; position: relative; z-index: 1; }
     @media (max-width: 1180px) { .line { grid-template-columns: minmax(0, 1fr) 134px 70px 60px 76px 72px 72px; gap: 0 8px; } }
     @media (max-width: 860px) {
-      .hd { display: none; }
+      .line.hd { display: none; }
       li:first-child { border-top: 0; }
       .line { display: flex; flex-wrap: wrap; gap: 3px 12px; padding: 12px 0; min-height: 0; }
       .nm { flex: 1 0 100%; padding: 0 118px 0 0; }

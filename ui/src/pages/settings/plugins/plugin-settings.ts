@@ -2,9 +2,7 @@ import { html, nothing, type TemplateResult } from "lit";
 import { customElement, property, state } from "lit/decorators.js";
 import { CollectionController } from "../../../controllers/collection-controller.js";
 import { HubElement } from "../../../controls/hub-element.js";
-import { asSchema, isRecord } from "../../../controls/schema-form/form-schema.js";
 import type { FormSelectors } from "../../../controls/schema-form/form-state.js";
-import type { FormProblem } from "../../../controls/schema-form/problems.js";
 import type { SchemaForm, SchemaFormSubmit } from "../../../controls/schema-form/schema-form.js";
 import { errorText } from "../../../controls/templates.js";
 import type { Plugin } from "../../../data/api.js";
@@ -19,7 +17,6 @@ export class PluginSettings extends HubElement {
   @property({ attribute: false }) plugin: Plugin | undefined;
   @state() private unsaved = 0;
   @state() private saving = false;
-  @state() private problems: readonly FormProblem[] = [];
   /** The form is a part of its own, so that the list of plugins does not wait for it. */
   @state() private loaded = false;
   readonly #points = new CollectionController(this, () => this.client.points);
@@ -34,10 +31,9 @@ export class PluginSettings extends HubElement {
   protected override render(): TemplateResult | typeof nothing {
     const { plugin } = this;
     if (!plugin) return nothing;
-    const isEmpty = Object.keys(asSchema(plugin.configSchema).properties ?? {}).length === 0;
     return html`<section class="card" aria-labelledby="h">
       <header><h2 id="h">${this.t("plugins.settings")}</h2><span class="sp"></span>${this.unsaved > 0 ? html`<span class="pill sm warn" role="status">${this.t("form.unsaved", { n: this.unsaved })}</span>` : nothing}</header>
-      ${isEmpty ? html`<p class="lab">${this.t("plugins.noSettings")}</p>` : this.#form(plugin)}
+      ${hasSettings(plugin) ? this.#form(plugin) : html`<p class="lab">${this.t("plugins.noSettings")}</p>`}
     </section>`;
   }
 
@@ -52,7 +48,7 @@ export class PluginSettings extends HubElement {
 
   #form({ configSchema, config, secretsSet }: Plugin): TemplateResult {
     if (!this.loaded) return html`<div class="skeleton"></div>`;
-    return html`<vt-schema-form .schema=${configSchema} .value=${config} .secretsSet=${secretsSet} .selectors=${this.#selectors()} .problems=${this.problems} .busy=${this.saving}
+    return html`<vt-schema-form .schema=${configSchema} .value=${config} .secretsSet=${secretsSet} .selectors=${this.#selectors()} .busy=${this.saving}
       action=${this.t("plugins.saveAndRestart")} note=${this.t("plugins.saveNote")}
       @vt-dirty=${(event: CustomEvent<number>) => (this.unsaved = event.detail)} @vt-submit=${this.#save}></vt-schema-form>`;
   }
@@ -70,7 +66,6 @@ export class PluginSettings extends HubElement {
     if (!plugin) return;
     const form = currentTarget as SchemaForm;
     this.saving = true;
-    this.problems = [];
     try {
       const saved = await this.client.http.put<Plugin>(`/plugins/${segment(plugin.id)}/config`, {
         config: detail.value,
@@ -82,24 +77,17 @@ export class PluginSettings extends HubElement {
       form.discard();
       this.toast(this.t("plugins.saved", { name: plugin.name }), { kind: "good" });
     } catch (error) {
-      this.#refused(error);
+      const { code, details } = HubError.from(error);
+      const isShown = code === "E_CONFIG_INVALID" && form.refuse(details);
+      if (!isShown) this.toast(errorText(error), { kind: "bad" });
     } finally {
       this.saving = false;
     }
   };
-
-  #refused(error: unknown): void {
-    const { code, details } = HubError.from(error);
-    this.problems = code === "E_CONFIG_INVALID" ? problemsIn(details) : [];
-    if (this.problems.length === 0) this.toast(errorText(error), { kind: "bad" });
-  }
 }
 
-/** The bad places that the hub names. */
-export function problemsIn(details: unknown): readonly FormProblem[] {
-  const problems = isRecord(details) && Array.isArray(details.problems) ? details.problems : [];
-  return problems.filter(
-    (each): each is FormProblem =>
-      isRecord(each) && typeof each.path === "string" && isRecord(each.text) && typeof each.text.key === "string",
-  );
-}
+/** Whether a plugin can be set at all. */
+const hasSettings = ({ configSchema }: Plugin): boolean => {
+  const { properties } = (configSchema ?? {}) as { readonly properties?: object };
+  return Object.keys(properties ?? {}).length > 0;
+};

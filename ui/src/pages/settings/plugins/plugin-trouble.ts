@@ -21,7 +21,7 @@ export class PluginTrouble extends HubElement {
     li { border-top: 1px solid color-mix(in oklch, currentColor 16%, transparent); padding-top: 10px; }
     li b { display: block; overflow-wrap: anywhere; }
     pre { margin: 6px 0 0; font-family: var(--mono); font-size: 12px; white-space: pre-wrap; overflow-wrap: anywhere; max-height: 220px; overflow: auto; }
-    summary { cursor: pointer; min-height: 32px; display: flex; align-items: center; }
+    summary { cursor: pointer; min-height: 32px; display: flex; align-items: center; color: var(--brand-ink); font-size: 13px; font-weight: 600; }
     @media (max-width: 720px) { .hint .btn { flex: 1 1 40%; } }
   `;
 
