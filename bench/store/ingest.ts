@@ -39,8 +39,12 @@ export function measureIngest(rowsPerBatch: number, rows: number, rowsAtOnce = 3
     const commits: number[] = [];
     store.onCommit(() => queueMicrotask(() => commits.push(store.figures().lastCommitMs)));
     const started = performance.now();
+    const writeNext = (): Promise<unknown> | undefined => {
+      const batch = nextBatch();
+      return batch && store.write([batch]);
+    };
     const worker = async (): Promise<void> => {
-      for (let batch = nextBatch(); batch; batch = nextBatch()) await store.write([batch]);
+      for (let written = writeNext(); written; written = writeNext()) await written;
     };
     await Promise.all(Array.from({ length: Math.max(1, Math.floor(rowsAtOnce / rowsPerBatch)) }, worker));
     const seconds = (performance.now() - started) / 1_000;

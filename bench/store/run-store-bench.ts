@@ -5,6 +5,8 @@ import { measureRawAppender } from "./raw-appender.js";
 
 const ROWS = 1_000_000;
 const SINGLE_ROWS = 300_000;
+/** Turns of baseline and store, so that whatever else the machine does meets both; the best of each counts. */
+const ROUNDS = 3;
 
 const ms = (value: number): string => `${value < 10 ? value.toFixed(1) : Math.round(value)} ms`;
 
@@ -28,10 +30,21 @@ function table(rows: readonly Row[]): string[] {
   return rows.map((row) => `  ${row[0].padEnd(name)}  ${row[1].padStart(value)}   ${row[2]}`);
 }
 
+async function measureRounds(): Promise<{ baseline: number; single: IngestResult; sixty: IngestResult }> {
+  const [baselines, singles, sixties]: [number[], IngestResult[], IngestResult[]] = [[], [], []];
+  for (let round = 0; round < ROUNDS; round++) {
+    baselines.push(await measureRawAppender(ROWS));
+    singles.push(await measureIngest(1, SINGLE_ROWS));
+    sixties.push(await measureIngest(60, ROWS));
+  }
+  const best = (results: IngestResult[]): IngestResult =>
+    results.reduce((a, b) => (b.rowsPerSecond > a.rowsPerSecond ? b : a));
+  return { baseline: Math.max(...baselines), single: best(singles), sixty: best(sixties) };
+}
+
 /** Measures the telemetry store alone: sustained durable ingest, commits, bytes and queries. Ratios are to DuckDB's own appender in the same run. */
 export async function runStoreBench(print: (line: string) => void): Promise<void> {
-  const baseline = await measureRawAppender(ROWS);
-  const [single, sixty] = [await measureIngest(1, SINGLE_ROWS), await measureIngest(60, ROWS)];
+  const { baseline, single, sixty } = await measureRounds();
   const steady = await measureSteadyCommits(25, 100);
   const day = await measureDay();
   print("\nTelemetry store alone, six metrics a row, durable");

@@ -12,8 +12,10 @@ export const CHANNELS: readonly ChannelId[] = Array.from({ length: 50 }, (_, i) 
 const nothing = (): void => undefined;
 const quiet: Log = { debug: nothing, info: nothing, warn: nothing, error: nothing };
 
+const byChannel = new Map(CHANNELS.map((channel, i) => [channel, i + 1]));
+
 const numbers: ChannelNumbers = {
-  numberOf: (channel) => CHANNELS.indexOf(channel) + 1 || undefined,
+  numberOf: (channel) => byChannel.get(channel),
   channelOf: (number) => CHANNELS[number - 1],
   allocate: async () => undefined,
 };

@@ -1,4 +1,4 @@
-import "./theme/document.js";
+import "./theme/document.css";
 import { App } from "./shell/app.js";
 
 customElements.define("vt-app", App);

@@ -30,13 +30,13 @@ export interface RouteMatch {
 export function matchRoute(routes: readonly RouteDefinition[], pathname: string): RouteMatch | undefined {
   const segments = pathname.split("/").filter(Boolean);
   for (const route of routes) {
-    const params = fit(route.path.split("/").filter(Boolean), segments);
+    const params = paramsOf(route.path.split("/").filter(Boolean), segments);
     if (params) return { route, params };
   }
   return undefined;
 }
 
-function fit(pattern: readonly string[], segments: readonly string[]): RouteParams | undefined {
+function paramsOf(pattern: readonly string[], segments: readonly string[]): RouteParams | undefined {
   const params: Record<string, string> = {};
   for (const [index, part] of pattern.entries()) {
     if (part === "*") return params;

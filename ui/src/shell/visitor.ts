@@ -8,6 +8,7 @@ export function visitorOptions(chosen: Language | undefined): ReaderOptions {
   const language = chosen ?? languageOf(navigator.languages);
   const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
   const { tag } = proposeRegion(navigator.languages, zone);
-  const region = tag.startsWith(language) ? tag : language === "es" ? "es-MX" : "en-US";
+  const usual = language === "es" ? "es-MX" : "en-US";
+  const region = tag.startsWith(language) ? tag : usual;
   return { language, region, zone, hour12: usesHour12(language, region) };
 }

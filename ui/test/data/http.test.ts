@@ -12,9 +12,8 @@ function apiThatAnswers(status: number, body?: unknown) {
   const api = new HttpApi({
     fetch: (url, init = {}) => {
       asked.push({ url: String(url), init });
-      return Promise.resolve(
-        new Response(body === undefined ? null : typeof body === "string" ? body : JSON.stringify(body), { status }),
-      );
+      const text = typeof body === "string" ? body : JSON.stringify(body);
+      return Promise.resolve(new Response(text ?? null, { status }));
     },
   });
   return { api, asked, header: (name: string) => new Headers(asked[0]?.init.headers).get(name) };

@@ -4,7 +4,10 @@ import { ReadingsStore } from "../../src/data/readings-store.js";
 function storeWithFrames() {
   const frames: (() => void)[] = [];
   const store = new ReadingsStore((callback) => frames.push(callback));
-  return { store, nextFrame: () => frames.splice(0).forEach((frame) => frame()) };
+  const nextFrame = (): void => {
+    for (const frame of frames.splice(0)) frame();
+  };
+  return { store, nextFrame };
 }
 
 describe("ReadingsStore", () => {

@@ -27,7 +27,7 @@ const LONGEST_SPACING = minutes(15);
 /** Spacings of the histogram grow by a twelfth part of an octave or so. */
 const CLASSES_PER_OCTAVE = 8;
 /** Parts of all buckets together, about. */
-const PARTS = 50_000;
+const PARTS = 20_000;
 
 /** What the statement is made for. */
 export interface BucketQuery {

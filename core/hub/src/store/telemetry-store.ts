@@ -102,15 +102,14 @@ class DuckDbTelemetryStore implements TelemetryStore {
       );
   }
 
-  async write(batches: readonly Batch[], options: WriteOptions = {}): Promise<Written> {
-    const { gate, drafter, lane } = this.#core;
-    if (!gate.isOpen) await this.#core.assertOpen();
-    if (this.#isUnset) this.#askClock();
-    const draft = drafter.draft(batches, options);
-    const { written, stored } = this.#accept(draft) ?? (await lane.submit(draft));
-    this.#count(written);
-    await stored;
-    return written;
+  write(batches: readonly Batch[], options: WriteOptions = {}): Promise<Written> {
+    // Not an async function on purpose: its frame would keep every batch alive until the commit.
+    try {
+      if (this.#core.gate.isOpen) return this.#write(batches, options);
+      return this.#core.assertOpen().then(() => this.#write(batches, options));
+    } catch (error) {
+      return Promise.reject(error);
+    }
   }
 
   async bootedAt(device: DeviceId, boot: string, at: Instant, errorMs: number): Promise<void> {
@@ -223,6 +222,19 @@ class DuckDbTelemetryStore implements TelemetryStore {
     await readers.close();
     database.close();
     await this.open();
+  }
+
+  #write(batches: readonly Batch[], options: WriteOptions): Promise<Written> {
+    if (this.#isUnset) this.#askClock();
+    const draft = this.#core.drafter.draft(batches, options);
+    const accepted = this.#accept(draft);
+    return accepted ? this.#settle(accepted) : this.#core.lane.submit(draft).then((later) => this.#settle(later));
+  }
+
+  /** What became of a write, once that is durable. */
+  #settle({ written, stored }: Accepted): Promise<Written> {
+    this.#count(written);
+    return stored.then(() => written);
   }
 
   /** Takes a draft at once. @returns undefined when it must wait for a look-up or for room */

@@ -104,6 +104,14 @@ describe.each(["inline", "worker"] as const)("a plugin that runs %s", { timeout:
     expect((await logged()).slice(-50)).toEqual(Array.from({ length: 50 }, (_, n) => `probe ${n} true`));
   });
 
+  it("cannot answer its own events for ever", async () => {
+    const before = harness.services.counters.get("events", "event-rejected", "loop");
+    await ask("loop");
+    await until(() => harness.services.counters.get("events", "event-rejected", "loop") > before);
+    expect((await logged()).filter((line) => line.startsWith("probe -"))).toHaveLength(33);
+    expect(harness.stateOf("probe")).toBe("running");
+  });
+
   it("answers messages: acknowledged, refused for good, or to be tried again", async () => {
     const before = (await logged()).length;
     await harness.message("probe/in/a", "fine");

@@ -1,7 +1,7 @@
 import path from "node:path";
 import type { Batch, ChannelId, Instant } from "@vatio/plugin-api";
+import { VirtualClock } from "@vatio/testkit/virtual-clock";
 import { describe, expect, it } from "vitest";
-import { VirtualClock } from "../../../testkit/src/virtual-clock.js";
 import { Growth } from "../../src/store/growth.js";
 import { MAIN, NOW, openStore, reading, rowsOf, SECOND, temporaryFolder } from "./support/fixture.js";
 

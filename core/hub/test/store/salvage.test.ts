@@ -1,8 +1,8 @@
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
+import { VirtualClock } from "@vatio/testkit/virtual-clock";
 import fc from "fast-check";
 import { beforeAll, describe, expect, it } from "vitest";
-import { VirtualClock } from "../../../testkit/src/virtual-clock.js";
 import { openStateDatabase } from "../../src/store/index.js";
 import { openError, readOpenFailure } from "../../src/store/open-error.js";
 import { startStoreProcess } from "./support/child.js";

@@ -1,8 +1,8 @@
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import type { ChannelId } from "@vatio/plugin-api";
+import { VirtualClock } from "@vatio/testkit/virtual-clock";
 import { describe, expect, it, onTestFinished } from "vitest";
-import { VirtualClock } from "../../../testkit/src/virtual-clock.js";
 import { DuckDb } from "../../src/store/duckdb.js";
 import { IN_MEMORY, openChannelNumbers, openStateDatabase } from "../../src/store/index.js";
 import { migrate } from "../../src/store/migrate.js";

@@ -1,4 +1,4 @@
-import { type Batch, type ChannelId, type Instant, row } from "@vatio/plugin-api";
+import type { Batch, Instant } from "@vatio/plugin-api";
 import { describe, expect, it } from "vitest";
 import { MAIN, NOW, openStore, reading, rowsOf, SECOND } from "./support/fixture.js";
 

@@ -19,16 +19,14 @@ export const flowSources = ({ sources }: Balance): FlowItem[] =>
 /** The right side: the largest loads, the others together, what nobody measures, and what leaves or is stored. */
 export function flowSinks({ loads, untracked, exported, charging }: Balance): FlowItem[] {
   const running = loads.filter(({ watts }) => watts > 0);
-  const named = running
-    .slice(0, MOST_LOADS)
-    .map(
-      ({ point, watts }, rank): FlowItem => ({
-        key: point.id,
-        label: point.name,
-        watts,
-        color: USE_COLORS[rank] ?? "--u4",
-      }),
-    );
+  const named = running.slice(0, MOST_LOADS).map(
+    ({ point, watts }, rank): FlowItem => ({
+      key: point.id,
+      label: point.name,
+      watts,
+      color: USE_COLORS[rank] ?? "--u4",
+    }),
+  );
   const others = running.slice(MOST_LOADS);
   const rest = others.reduce((sum, { watts }) => sum + watts, 0);
   return [

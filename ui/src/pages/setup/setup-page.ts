@@ -30,7 +30,6 @@ import {
 } from "./setup-answers.js";
 import { accountForm, placeForm, type SetupFormOptions, supplyForm, welcomeForm } from "./setup-forms.js";
 import { setupSteps, setupSummary } from "./setup-summary.js";
-import "../devices/discovery.js";
 
 const setupSheet = unsafeCSS(setupCss);
 
@@ -59,6 +58,8 @@ export class SetupPage extends GateElement {
   override connectedCallback(): void {
     super.connectedCallback();
     adoptInDocument(setupSheet);
+    // The last step only: it is here long before a person has answered the others.
+    void import("../devices/discovery.js");
     this.#endMoves = this.navigation.changes.on(() => this.#moved());
     this.#siteProposal = this.t("setup.siteProposal");
     // Who comes back after set-up answered elsewhere: nothing here may be told as if it were the answer.

@@ -98,6 +98,7 @@ const PROBES: Readonly<Record<string, (ctx: Context, args: never) => Promise<unk
     for (let i = 0; i < n; i++) ctx.events.publish("probe.echo", { n: i });
     return null;
   },
+  loop: (ctx) => ctx.events.publish("probe.echo", { n: -1 }),
   refusals: async (ctx) => [
     await codeOf(() => ctx.events.publish("settings.changed", { key: "x" })),
     await codeOf(() => ctx.mqtt.subscribe("other/#", () => undefined)),
@@ -252,7 +253,11 @@ export default definePlugin({
       if (what === "who") return { ...actor, sites: (await ctx.as(actor).sites.list()).length };
       return ((await PROBES[what]?.(ctx, args as never)) ?? null) as Json;
     });
-    ctx.events.subscribe("probe.*", ({ payload, seq, source }) => void log.push(`${source} ${payload.n} ${seq > 0}`));
+    ctx.events.subscribe("probe.*", async ({ payload, seq, source }) => {
+      log.push(`${source} ${payload.n} ${seq > 0}`);
+      await Promise.resolve();
+      if (payload.n < 0) ctx.events.publish("probe.echo", { n: payload.n - 1 });
+    });
     ctx.mqtt.subscribe("probe/in/+", async (message) => {
       const words = new TextDecoder().decode(message.payload);
       log.push(`${message.topic} ${words} ${message.qos} ${message.at === ctx.clock.now()}`);
