@@ -172,7 +172,7 @@ export class TestHub implements AsyncDisposable {
   /** Waits until nothing is under way. */
   async settle(quietTurns?: number): Promise<void> {
     await settle(() => this.#isIdle(), quietTurns);
-    // X
+    await this.parts.plugins.settled();
     await settle(() => this.#isIdle(), quietTurns);
   }
 

@@ -1,5 +1,4 @@
 import { type DeviceId, type Instant, VatioError } from "@vatio/plugin-api";
-import type { Arrivals } from "./arrivals.js";
 import type { Boots, BootTime } from "./boots.js";
 import type { Drafter } from "./draft.js";
 import type { GroupCommit } from "./group-commit.js";
@@ -16,7 +15,6 @@ export interface BootMoverOptions {
   readonly drafter: Drafter;
   readonly lane: LateLane;
   readonly commit: GroupCommit;
-  readonly arrivals: Arrivals;
   /** Connection for reading the rows that wait. */
   readonly sql: Sql;
 }
@@ -44,8 +42,8 @@ export class BootMover {
   /** @throws E_BOOT_INVALID; E_STORE_* (retryable) */
   async bootedAt(device: DeviceId, boot: string, time: BootTime): Promise<void> {
     assertBoot(time.at, time.errorMs);
-    const { boots, commit, arrivals } = this.#options;
-    boots.note(device, boot, { at: Math.round(time.at) as Instant, errorMs: time.errorMs }, commit.open, arrivals.last);
+    const { boots, commit } = this.#options;
+    boots.note({ device, boot, at: Math.round(time.at) as Instant, errorMs: time.errorMs }, commit.open);
     // Rows that were written before are in the tables then, and later ones get their instants at once.
     await commit.touch();
     await this.#moves.run(() => this.#move(device, boot));

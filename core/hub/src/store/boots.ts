@@ -8,6 +8,12 @@ export interface BootTime {
   readonly errorMs: number;
 }
 
+/** A boot whose begin somebody told. */
+export interface NotedBoot extends BootTime {
+  readonly device: DeviceId;
+  readonly boot: string;
+}
+
 const keyOf = (device: string, boot: string): string => `${device}\n${boot}`;
 
 /** When boots of devices began: gives times since boot their instants. */
@@ -25,17 +31,14 @@ export class Boots {
     for (const { device, boot, at, error_ms } of rows) this.#keepBetter(keyOf(device, boot), { at, errorMs: error_ms });
   }
 
-  /**
-   * Notes the begin of a boot, unless a better one is known: rows that were stored with it stay where they are.
-   * @param arrival numbers of arrival so far
-   */
-  note(device: string, boot: string, time: BootTime, generation: Generation, arrival: number): void {
+  /** Notes the begin of a boot, unless a better one is known: rows that were stored with it stay where they are. */
+  note({ device, boot, ...time }: NotedBoot, generation: Generation): void {
     const key = keyOf(device, boot);
     const before = this.#times.get(key);
     if (!this.#keepBetter(key, time)) return;
     generation.statements.push({
       sql: "INSERT INTO boots VALUES (?, ?, ?, ?, ?)",
-      parameters: [device, boot, time.at, time.errorMs, arrival],
+      parameters: [device, boot, time.at, time.errorMs, generation.lastArrival],
     });
     generation.onFailure(() => {
       if (before) this.#times.set(key, before);

@@ -152,14 +152,22 @@ async function openFile(options: DuckDbOptions): Promise<Opened> {
     assertComplete(file);
     const probed = await probeAfterCrash(file, clock.now());
     const silent = await repairSilentDamage(file, clock.now(), () => assertUnlocked(options));
-    await markOpening(file);
-    const { instance, repairs } = await openWithSalvage(options).finally(() => markOpened(file));
+    const { instance, repairs } = await openMarked(options);
     return {
       instance,
       repairs: [...probed, ...silent.repairs, ...repairs, ...(await reportTails(silent, repairs.length > 0))],
     };
   } catch (error) {
     throw VatioError.is(error) ? error : openError(file, failureOf(file, error), error);
+  }
+}
+
+async function openMarked(options: DuckDbOptions): Promise<Opened> {
+  await markOpening(options.path);
+  try {
+    return await openWithSalvage(options);
+  } finally {
+    await markOpened(options.path);
   }
 }
 

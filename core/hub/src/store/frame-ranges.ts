@@ -1,4 +1,5 @@
 import type { DeviceId } from "@vatio/plugin-api";
+import { getOrMake } from "./get-or-make.js";
 import { RangeSet, type Span } from "./range-set.js";
 
 /** Samples of a boot of a device that one write brought. */
@@ -73,8 +74,5 @@ export class FrameRanges {
 }
 
 function addTo(ranges: Map<string, RangeSet>, { device, boot, from, to }: FrameSpan): void {
-  const key = keyOf(device, boot);
-  let set = ranges.get(key);
-  if (!set) ranges.set(key, (set = new RangeSet()));
-  set.add({ from, to });
+  getOrMake(ranges, keyOf(device, boot), () => new RangeSet()).add({ from, to });
 }

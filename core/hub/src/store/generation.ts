@@ -1,6 +1,7 @@
 import type { MetricName, PluginId, VatioError } from "@vatio/plugin-api";
 import { type Deferred, deferred } from "../deferred.js";
 import type { FrameSpan } from "./frame-ranges.js";
+import { getOrMake } from "./get-or-make.js";
 import type { LastTable } from "./last-values.js";
 import { LateRows } from "./late-rows.js";
 import { RowBuffer } from "./row-buffer.js";
@@ -77,9 +78,7 @@ export class Generation {
   }
 
   buffer(table: string): RowBuffer {
-    let buffer = this.tables.get(table);
-    if (!buffer) this.tables.set(table, (buffer = new RowBuffer()));
-    return buffer;
+    return getOrMake(this.tables, table, () => new RowBuffer());
   }
 
   /** Registers what to take back when the commit fails. */

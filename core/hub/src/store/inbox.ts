@@ -1,6 +1,7 @@
 import { type Instant, type MqttMessage, type PluginId, VatioError } from "@vatio/plugin-api";
 import type { Arrivals } from "./arrivals.js";
 import type { Generation } from "./generation.js";
+import { getOrMake } from "./get-or-make.js";
 import type { GroupCommit } from "./group-commit.js";
 import type { InboxMessage, InboxStore, Sql } from "./types.js";
 
@@ -159,8 +160,7 @@ export class Inbox implements InboxStore {
   }
 
   #insert(plugin: PluginId, id: number, entry: Entry): void {
-    let box = this.#boxes.get(plugin);
-    if (!box) this.#boxes.set(plugin, (box = { entries: new Map(), messages: 0, bytes: 0 }));
+    const box = getOrMake(this.#boxes, plugin, () => ({ entries: new Map(), messages: 0, bytes: 0 }));
     box.entries.set(id, entry);
     if (entry.aside) return;
     box.messages++;

@@ -1,4 +1,5 @@
 import type { Instant, LastValue, LastValues, MetricName } from "@vatio/plugin-api";
+import { getOrMake } from "./get-or-make.js";
 import type { CheckedBatch } from "./validate-batch.js";
 
 /** Newest value of each metric, by number of the channel. */
@@ -6,8 +7,7 @@ export type LastTable = Map<number, Map<MetricName, LastValue>>;
 
 /** Takes a value over when it is not older than the one held. */
 function put(table: LastTable, channel: number, metric: MetricName, value: LastValue): void {
-  let metrics = table.get(channel);
-  if (!metrics) table.set(channel, (metrics = new Map()));
+  const metrics = getOrMake(table, channel, () => new Map<MetricName, LastValue>());
   const held = metrics.get(metric);
   if (!held || held.at < value.at) metrics.set(metric, value);
 }

@@ -65,7 +65,7 @@ export class LateLane {
 
   /** Settles when nothing waits. */
   async drained(): Promise<void> {
-    while (this.#running) await this.#running;
+    while (this.#running !== undefined) await this.#running;
   }
 
   /** Refuses what waits. */
@@ -80,8 +80,13 @@ export class LateLane {
 
   #takeGroup(): Waiting[] {
     let rows = 0;
-    const end = this.#waiting.findIndex(({ draft }) => (rows += draft.rows) > GROUP_ROWS);
-    return this.#waiting.splice(0, end < 0 ? this.#waiting.length : Math.max(1, end));
+    let count = 0;
+    for (const { draft } of this.#waiting) {
+      rows += draft.rows;
+      if (count > 0 && rows > GROUP_ROWS) break;
+      count++;
+    }
+    return this.#waiting.splice(0, count);
   }
 
   async #decide(group: readonly Waiting[]): Promise<void> {

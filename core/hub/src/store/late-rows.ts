@@ -1,4 +1,5 @@
 import type { MetricName } from "@vatio/plugin-api";
+import { getOrMake } from "./get-or-make.js";
 import type { HeldRow } from "./recent-values.js";
 
 type Values = Map<MetricName, number>;
@@ -15,10 +16,8 @@ export class LateRows {
 
   /** Notes a value; the first one of an instant stays. */
   put(channel: number, at: number, metric: MetricName, value: number): void {
-    let instants = this.#channels.get(channel);
-    if (!instants) this.#channels.set(channel, (instants = new Map()));
-    let values = instants.get(at);
-    if (!values) instants.set(at, (values = new Map()));
+    const instants = getOrMake(this.#channels, channel, () => new Map<number, Values>());
+    const values = getOrMake(instants, at, () => new Map<MetricName, number>());
     if (!values.has(metric)) values.set(metric, value);
   }
 

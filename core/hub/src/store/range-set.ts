@@ -6,7 +6,11 @@ export interface Span {
 
 /** A set of integers as spans: sorted, disjoint, not even touching. Samples of a boot mostly come in order, so there are few. */
 export class RangeSet {
-  #spans: Span[] = [];
+  readonly #spans: Span[];
+
+  constructor(spans: readonly Span[] = []) {
+    this.#spans = [...spans];
+  }
 
   get spans(): readonly Span[] {
     return this.#spans;
@@ -42,9 +46,7 @@ export class RangeSet {
   }
 
   copy(): RangeSet {
-    const copy = new RangeSet();
-    copy.#spans = [...this.#spans];
-    return copy;
+    return new RangeSet(this.#spans);
   }
 
   /** Position of the first span whose end lies above a value. */

@@ -1,4 +1,5 @@
 import type { MetricName } from "@vatio/plugin-api";
+import { getOrMake } from "./get-or-make.js";
 import type { CheckedBatch } from "./validate-batch.js";
 
 /** Instants of a channel that are kept at least, once there were so many. */
@@ -92,9 +93,7 @@ class ChannelWindow {
   }
 
   #column(metric: MetricName): Float64Array {
-    let column = this.#columns.get(metric);
-    if (!column) this.#columns.set(metric, (column = new Float64Array(this.#at.length).fill(Number.NaN)));
-    return column;
+    return getOrMake(this.#columns, metric, () => new Float64Array(this.#at.length).fill(Number.NaN));
   }
 
   #forgetAll(knownFrom: number): void {
@@ -173,8 +172,6 @@ export class RecentValues {
   }
 
   #window(channel: number): ChannelWindow {
-    let window = this.#windows.get(channel);
-    if (!window) this.#windows.set(channel, (window = new ChannelWindow(Number.NEGATIVE_INFINITY)));
-    return window;
+    return getOrMake(this.#windows, channel, () => new ChannelWindow(Number.NEGATIVE_INFINITY));
   }
 }

@@ -1,4 +1,5 @@
 import type { MetricName } from "@vatio/plugin-api";
+import { getOrMake } from "./get-or-make.js";
 import type { CheckedBatch } from "./validate-batch.js";
 
 const FIRST_CAPACITY = 256;
@@ -61,8 +62,7 @@ export class RowBuffer {
   }
 
   #appendColumn(name: MetricName, values: Float64Array, from: number, count: number): void {
-    let column = this.#metrics.get(name);
-    if (!column) this.#metrics.set(name, (column = new Float64Array(this.#capacity).fill(Number.NaN)));
+    const column = getOrMake(this.#metrics, name, () => new Float64Array(this.#capacity).fill(Number.NaN));
     const start = this.#rows;
     for (let i = 0; i < count; i++) column[start + i] = values[from + i] as number;
   }

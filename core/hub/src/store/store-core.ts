@@ -79,7 +79,6 @@ export class StoreCore {
   readonly #frameStorage: FrameStorage;
   readonly #lastStorage: LastValueStorage;
   readonly #maintenance: Maintenance;
-  readonly #arrivals: Arrivals;
   /** Tables of commits that failed: whether a failed commit left a trace is not certain. */
   readonly #doubtful = new Set<string>();
   #committedArrival: number;
@@ -97,7 +96,6 @@ export class StoreCore {
     this.#options = options;
     this.#context = context;
     this.#service = sql;
-    this.#arrivals = arrivals;
     this.#committedArrival = arrivals.last;
     this.session = context.session ?? `run-${arrivals.last}`;
     this.tables = new HotTables(clock);
@@ -141,7 +139,6 @@ export class StoreCore {
       drafter: this.drafter,
       lane: this.lane,
       commit: this.commit,
-      arrivals,
       sql,
     });
     this.inbox = new Inbox({

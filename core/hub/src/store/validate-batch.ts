@@ -1,5 +1,6 @@
 import type { Metric, MetricRegistry } from "@vatio/model";
 import { type Batch, type ChannelId, type MetricName, type Origin, VatioError } from "@vatio/plugin-api";
+import { getOrMake } from "./get-or-make.js";
 import { REJECTED, type RejectedReason, type Rejections } from "./rejections.js";
 
 /** A batch whose every row has a plausible instant, in whole milliseconds and ascending, and at least one value. */
@@ -68,8 +69,7 @@ class RefusedValues {
 
   add(row: number, reason: RejectedReason): void {
     this.#reasons ??= new Map();
-    let rows = this.#reasons.get(reason);
-    if (!rows) this.#reasons.set(reason, (rows = new Uint8Array(this.#rows)));
+    const rows = getOrMake(this.#reasons, reason, () => new Uint8Array(this.#rows));
     if (rows[row] === 0) this.#rejections.add(reason);
     rows[row] = 1;
   }

@@ -36,9 +36,9 @@ async function storedIn(file: string): Promise<Stored> {
     const rows = await connection.all<Record<string, number | null>>(
       `SELECT * EXCLUDE ("at", arrival, origin) FROM (${all})`,
     );
-    const valueOf = ({ channel: _, ...values }: Record<string, number | null>): number =>
+    const sampleOf = ({ channel: _, ...values }: Record<string, number | null>): number =>
       Object.values(values).find((value) => value !== null) ?? -1;
-    const of = (channel: number): number[] => rows.filter((row) => row.channel === channel).map(valueOf);
+    const of = (channel: number): number[] => rows.filter((row) => row.channel === channel).map(sampleOf);
     return { framed: of(1), timed: of(2) };
   } finally {
     database.close();
