@@ -100,6 +100,7 @@ describe("from the device to the page", () => {
     await eventually(() => frames.some(({ type }) => type === "snapshot"), "a snapshot");
     await hub.advance("5 s");
     await plug.reportEnergy();
+    await hub.advance("1 s");
     plug.turn("switch:0", false);
     await eventually(async () => {
       await hub.advance("1 s");
