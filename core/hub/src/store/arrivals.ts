@@ -15,15 +15,12 @@ export class Arrivals {
 
   private constructor(next: number) {
     this.#next = next;
-    this.#reserved = next + BLOCK;
+    this.#reserved = next;
   }
 
   /** Continues above everything that any earlier run can have used. */
   static async open(sql: Sql): Promise<Arrivals> {
-    const arrivals = new Arrivals(Number((await readMeta(sql, KEY)) ?? 1));
-    const { sql: statement, parameters } = putMeta(KEY, String(arrivals.#reserved));
-    await sql.run(statement, parameters);
-    return arrivals;
+    return new Arrivals(Number((await readMeta(sql, KEY)) ?? 1));
   }
 
   /** The last number that was given. */
@@ -31,7 +28,7 @@ export class Arrivals {
     return this.#next - 1;
   }
 
-  /** Gives numbers to rows of a generation. @returns the first of them */
+  /** Gives numbers to rows of a generation, which also reserves the next block when it is time. @returns the first of them */
   take(count: number, generation: Generation): number {
     const first = this.#next;
     this.#next += count;

@@ -43,7 +43,11 @@ export async function markOpened(database: string): Promise<void> {
  * takes the log away when that dies as well.
  * @returns what was done, as sentences
  */
-export async function probeAfterCrash(database: string, now: Instant): Promise<string[]> {
+export async function probeAfterCrash(
+  database: string,
+  now: Instant,
+  probe: (database: string) => Promise<boolean> = survivesOpening,
+): Promise<string[]> {
   if (!existsSync(markerOf(database)) || !existsSync(database)) return [];
-  return (await survivesOpening(database)) ? [] : setLogsAside(database, now);
+  return (await probe(database)) ? [] : setLogsAside(database, now);
 }

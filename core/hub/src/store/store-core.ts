@@ -105,17 +105,7 @@ export class StoreCore {
     this.#writer = new CommitWriter({ connection: writer, tables: this.tables, log });
     this.#frameStorage = new FrameStorage(writer, this.#frames);
     this.#lastStorage = new LastValueStorage(this.last, clock);
-    this.commit = new GroupCommit({
-      clock,
-      queue: this.queue,
-      commitMs: milliseconds(config.commitMs),
-      whenIdle: config.commitWhenIdle ?? false,
-      maxRows: config.maxRows ?? MAX_ROWS,
-      hardCap: config.hardCap ?? HARD_CAP,
-      store: (generation) => this.#store(generation),
-      onCommitted: (generation) => this.#committed(generation),
-      onFailed: (generations, error) => this.#failed(generations, error),
-    });
+    this.commit = this.#makeCommit();
     this.intake = new Intake({
       tables: this.tables,
       arrivals,
@@ -141,26 +131,8 @@ export class StoreCore {
       commit: this.commit,
       sql,
     });
-    this.inbox = new Inbox({
-      commit: this.commit,
-      arrivals,
-      sql,
-      assertWritable: () => this.assertOpen(),
-      onFull: (plugin) => this.count("inbox-full", plugin),
-      maxMessages: config.inboxMessages ?? INBOX_MESSAGES,
-      maxBytes: config.inboxBytes ?? INBOX_BYTES,
-    });
-    this.#maintenance = new Maintenance({
-      path: options.path,
-      clock,
-      log,
-      queue: this.queue,
-      sql: writer,
-      writer: this.#writer,
-      frames: this.#frameStorage,
-      growth: this.growth,
-      onError: (error) => this.#maintenanceFailed(error),
-    });
+    this.inbox = this.#makeInbox(arrivals);
+    this.#maintenance = this.#makeMaintenance(writer);
   }
 
   /** Connects and reads what the database holds. */
@@ -218,6 +190,49 @@ export class StoreCore {
     await this.queue.drained();
     this.#writer.close();
     await this.#service.drained();
+  }
+
+  #makeCommit(): GroupCommit {
+    const { clock, config } = this.#options;
+    return new GroupCommit({
+      clock,
+      queue: this.queue,
+      commitMs: milliseconds(config.commitMs),
+      whenIdle: config.commitWhenIdle ?? false,
+      maxRows: config.maxRows ?? MAX_ROWS,
+      hardCap: config.hardCap ?? HARD_CAP,
+      store: (generation) => this.#store(generation),
+      onCommitted: (generation) => this.#committed(generation),
+      onFailed: (generations, error) => this.#failed(generations, error),
+    });
+  }
+
+  #makeInbox(arrivals: Arrivals): Inbox {
+    const { config } = this.#options;
+    return new Inbox({
+      commit: this.commit,
+      arrivals,
+      sql: this.#service,
+      assertWritable: () => this.assertOpen(),
+      onFull: (plugin) => this.count("inbox-full", plugin),
+      maxMessages: config.inboxMessages ?? INBOX_MESSAGES,
+      maxBytes: config.inboxBytes ?? INBOX_BYTES,
+    });
+  }
+
+  #makeMaintenance(sql: SqlConnection): Maintenance {
+    const { path, clock, log } = this.#options;
+    return new Maintenance({
+      path,
+      clock,
+      log,
+      queue: this.queue,
+      sql,
+      writer: this.#writer,
+      frames: this.#frameStorage,
+      growth: this.growth,
+      onError: (error) => this.#maintenanceFailed(error),
+    });
   }
 
   #makeGuard(): DiskGuard | undefined {

@@ -243,7 +243,7 @@ class DuckDbTelemetryStore implements TelemetryStore {
     if (commit.roomFor(draft.rows) || intake.lateSpans(draft, undefined).length > 0) return undefined;
     const written = intake.accept(draft, commit.open);
     // What was held already may still be on its way to the disk: its sender hears of it when it is there.
-    const isMoot = commit.open.isEmpty && commit.isIdle;
+    const isMoot = written.accepted === 0 && (written.duplicate === 0 || (commit.open.isEmpty && commit.isIdle));
     return { written, stored: isMoot ? Promise.resolve() : commit.touch() };
   }
 

@@ -5,6 +5,7 @@ import fc from "fast-check";
 import { beforeAll, describe, expect, it } from "vitest";
 import { openStateDatabase } from "../../src/store/index.js";
 import { openError, readOpenFailure } from "../../src/store/open-error.js";
+import { probeAfterCrash } from "../../src/store/open-probe.js";
 import { startStoreProcess } from "./support/child.js";
 import {
   capturedLog,
@@ -271,5 +272,17 @@ describe("an open that the process did not survive", () => {
     await store.close();
     expect(readdirSync(folder)).toEqual(["telemetry.duckdb"]);
     remove();
+  });
+
+  it("costs the log, which is kept, when the child does not survive it either", async () => {
+    const file = path.join(temporaryFolder(), "telemetry.duckdb");
+    writeFileSync(file, image.database);
+    writeFileSync(`${file}.wal`, image.log);
+    expect(await probeAfterCrash(file, NOW, async () => false)).toEqual([]);
+    writeFileSync(`${file}.opening`, "");
+    expect(await probeAfterCrash(file, NOW, async () => true)).toEqual([]);
+    const repairs = await probeAfterCrash(file, NOW, async () => false);
+    expect(repairs).toEqual([expect.stringContaining("telemetry.duckdb.wal.corrupt-")]);
+    expect(existsSync(`${file}.wal`)).toBe(false);
   });
 });

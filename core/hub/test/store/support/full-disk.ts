@@ -67,13 +67,12 @@ if (what === "file") {
 let rows = 0;
 for await (const block of store.exportRows({ targets: [MAIN], range: { from: 0 as Instant, to: systemClock.now() } }))
   rows += block.at.length;
-console.log(
-  JSON.stringify({
-    stored: batches * ROWS,
-    rows,
-    codes,
-    reopened: counters.get("store", "reopened"),
-    health: health.status(),
-  }),
-);
+const outcome = {
+  stored: batches * ROWS,
+  rows,
+  codes,
+  reopened: counters.get("store", "reopened"),
+  health: health.status(),
+};
+process.stdout.write(`${JSON.stringify(outcome)}\n`);
 await store.close();
