@@ -62,15 +62,40 @@ function leanPlot(): Plugin {
   };
 }
 
-/** Takes line breaks and indents out of templates; a minifier must not, because it does not know that they are markup. */
+/** Smaller style text: what a style sheet does not need. The literals hold no strings with spaces of their own. */
+const squeezeCss = (text: string): string =>
+  text
+    .replace(/\/\*[\s\S]*?\*\//g, "")
+    .replace(/\s+/g, " ")
+    .replace(/ ?([{};,>]) ?/g, "$1")
+    .replace(/: /g, ":")
+    .replaceAll(";}", "}")
+    .trim();
+
+/** Takes out of templates what only people read; a minifier must not, because it does not know that they are markup. */
 function flatTemplates(): Plugin {
   return {
     name: "vatio-flat-templates",
     apply: "build",
+    transform: (code, id) =>
+      id.includes("/ui/src/") && code.includes("css`")
+        ? { code: code.replace(/\bcss`([^`$]*)`/g, (_whole, text: string) => `css\`${squeezeCss(text)}\``), map: null }
+        : undefined,
     generateBundle(_options, bundle) {
       for (const chunk of Object.values(bundle))
         if (chunk.type === "chunk") chunk.code = chunk.code.replace(/\n\s+/g, " ");
     },
+  };
+}
+
+/** Loads a lazy file as it is: no lazy file brings styles of its own, and what it shares with the shell is there. */
+function plainImports(): Plugin {
+  const helper = "\0vite/preload-helper.js";
+  return {
+    name: "vatio-plain-imports",
+    apply: "build",
+    enforce: "pre",
+    load: (id) => (id === helper ? "export const __vitePreload = (load) => load();" : undefined),
   };
 }
 
@@ -99,7 +124,7 @@ const hub = process.env.VATIO_HUB ?? "http://127.0.0.1:8006";
 
 export default defineConfig({
   root,
-  plugins: [iconSprite(), leanPlot(), flatTemplates(), precompress()],
+  plugins: [iconSprite(), leanPlot(), flatTemplates(), plainImports(), precompress()],
   // The private condition of our packages: their TypeScript is bundled as it is.
   resolve: { conditions: ["source", ...defaultClientConditions] },
   build: {

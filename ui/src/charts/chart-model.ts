@@ -88,7 +88,11 @@ export function breakGaps(
   if (breaks.length === 0) return { at: [...at], columns: [...columns] };
   const spread = <T>(values: readonly T[], filler: (index: number) => T): T[] => {
     let next = 0;
-    return values.flatMap((value, index) => (breaks[next] === index ? (next++, [value, filler(index)]) : [value]));
+    return values.flatMap((value, index) => {
+      if (breaks[next] !== index) return [value];
+      next++;
+      return [value, filler(index)];
+    });
   };
   return {
     at: spread(at, (index) => (at[index] ?? 0) + 1),

@@ -65,7 +65,10 @@ export class Chart extends VatioElement {
   }
 
   protected override updated(changed: PropertyValues): void {
-    if (this.asTable || !this.parent) return this.#destroy();
+    if (this.asTable || !this.parent) {
+      this.#destroy();
+      return;
+    }
     const model = this.#shown();
     if (!model) return;
     const isNew = !this.#plot;

@@ -113,8 +113,7 @@ export class Flow extends VatioElement {
     if (!vertical) {
       return html`<div class="w src" ${cssVars({ "--x": "0px", "--y": `${middle}px`, "--w": `${layout.stations.source - 12}px`, "--c": `var(${item.color})` })}>${item.icon ? icon(item.icon) : html`<span></span>`}<em>${item.label}</em>${watts}</div>`;
     }
-    const last = layout.sources.length - 1;
-    const side = index === 0 ? "" : index === last ? "end" : "mid";
+    const side = sideOf(index, layout.sources.length);
     const lefts = { "": bar.at, mid: middle - WORD_WIDTH / 2, end: bar.at + bar.size - WORD_WIDTH };
     const left = Math.max(0, Math.min(this.#width - WORD_WIDTH, lefts[side]));
     return html`<div class="w down ${side}" ${cssVars({ "--x": `${left}px`, "--y": "0px", "--w": `${WORD_WIDTH}px` })}><em>${item.label}</em>${watts}</div>`;
@@ -133,6 +132,12 @@ export class Flow extends VatioElement {
         .join(", ");
     return `${this.label}: ${this.t("flow.words", { from: list(this.sources) || this.t("state.noData"), to: list(this.sinks) || this.t("state.noData") })}`;
   }
+}
+
+/** Words of the first source begin with its bar, those of the last end with it. */
+function sideOf(index: number, count: number): "" | "mid" | "end" {
+  if (index === 0) return "";
+  return index === count - 1 ? "end" : "mid";
 }
 
 interface BarLook {

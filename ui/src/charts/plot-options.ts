@@ -75,7 +75,7 @@ export function axesOf(host: PlotHost): uPlot.Axis[] {
       size: 30,
       gap: 8,
       space: 68,
-      values: (u, splits, _axis, _space, incr) => timeLabels(u, splits, { incr, format: host.format }),
+      values: (...args: TimeAxisArguments) => timeLabels(args[0], args[1], { incr: args[4], format: host.format }),
     },
     {
       ...common,
@@ -87,6 +87,9 @@ export function axesOf(host: PlotHost): uPlot.Axis[] {
     },
   ];
 }
+
+/** Plot, ticks, axis, room for a label and distance of the ticks in seconds, as uPlot gives them. */
+type TimeAxisArguments = [u: uPlot, splits: number[], axis: number, space: number, incr: number];
 
 /** A label needs this much room before the end of the axis, or it would be cut. */
 const LABEL_HALF_PX = 16;

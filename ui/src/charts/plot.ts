@@ -113,8 +113,8 @@ export class Plot implements PlotHost {
   }
 
   color(token: ColorToken): string {
-    let color = this.#colors.get(token);
-    if (color === undefined) this.#colors.set(token, (color = colorOf(this.#options.probe, token)));
+    const color = this.#colors.get(token) ?? colorOf(this.#options.probe, token);
+    this.#colors.set(token, color);
     return color;
   }
 

@@ -44,7 +44,7 @@ export class Boundary extends VatioElement {
     return html`<div class="card"><div class="blank" role="alert">
       <span class="ico bad">${icon("circle-alert")}</span>
       <b>${this.owner ? this.t("boundary.plugin", { name: this.owner }) : this.t("state.failed")}</b>
-      <p>${errorText(this.error)}</p>
+      <p>${this.owner && this.error instanceof Error ? this.error.message : errorText(this.error)}</p>
       <button class="btn" @click=${this.#retry}>${icon("rotate-cw")}${this.t("action.retry")}</button>
     </div></div>`;
   }

@@ -7,7 +7,7 @@ export type CssVars = Readonly<Record<`--${string}`, string | number | undefined
 class CssVarsDirective extends Directive {
   constructor(part: PartInfo) {
     super(part);
-    if (part.type !== PartType.ELEMENT) throw new TypeError("cssVars belongs to an element: <i ${cssVars({ … })}>");
+    if (part.type !== PartType.ELEMENT) throw new TypeError("cssVars stands in a tag, beside its attributes.");
   }
 
   render(_vars: CssVars): typeof nothing {

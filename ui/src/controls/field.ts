@@ -41,17 +41,17 @@ export interface SelectFieldOptions extends FieldWords {
 }
 
 const describedBy = ({ id, help, error }: FieldWords): string | undefined =>
-  error ? `${id}-error` : help ? `${id}-help` : undefined;
+  (error && `${id}-error`) || (help && `${id}-help`) || undefined;
 
 /** Label, help and error around any control; the control has the id. */
 export const field = ({ id, label, mark, help, error }: FieldWords, control: TemplateResult): TemplateResult =>
-  html`<div class="field"><label for=${id}>${label}${mark ? html`<span class="mark">${mark}</span>` : nothing}</label>${control}${
-    error
-      ? html`<span class="error" id="${id}-error">${icon("circle-alert")}${error}</span>`
-      : help
-        ? html`<span class="help" id="${id}-help">${help}</span>`
-        : nothing
-  }</div>`;
+  html`<div class="field"><label for=${id}>${label}${mark ? html`<span class="mark">${mark}</span>` : nothing}</label>${control}${below({ id, help, error })}</div>`;
+
+/** What is wrong, else what helps. */
+function below({ id, help, error }: Omit<FieldWords, "label">): TemplateResult | typeof nothing {
+  if (error) return html`<span class="error" id="${id}-error">${icon("circle-alert")}${error}</span>`;
+  return help ? html`<span class="help" id="${id}-help">${help}</span>` : nothing;
+}
 
 /** An input with its label, unit, help and error. */
 export function textField(options: TextFieldOptions): TemplateResult {

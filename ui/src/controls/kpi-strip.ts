@@ -35,7 +35,7 @@ export class KpiStrip extends VatioElement {
     .h { font-size: 12.5px; color: var(--muted); margin-top: 8px; }
     .outside .h { color: var(--bad); font-weight: 560; }
     .plain .h { margin-top: 25px; }
-    @media (max-width: 1000px) { section { grid-template-columns: repeat(3, minmax(0, 1fr)); } .kpi:nth-child(n + 4) { border-top: 1px solid var(--line); } .kpi:nth-child(3n + 1) { border-left: 0; } }
+    @media (max-width: 1000px) { section { grid-template-columns: repeat(3, minmax(0, 1fr)); } .kpi:nth-child(n + 4) { border-top: 1px solid var(--line); } .kpi:nth-child(3n + 1) { border-left: 0; } .kpi:last-child:nth-child(3n + 2) { grid-column: span 2; } }
     @media (max-width: 720px) {
       section { grid-template-columns: repeat(2, 1fr); }
       .kpi { padding: 14px 16px; border-left: 1px solid var(--line) !important; }

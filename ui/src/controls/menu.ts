@@ -3,6 +3,8 @@ import { customElement, property, query } from "lit/decorators.js";
 import { icon } from "./icons/icon.js";
 import { VatioElement } from "./vatio-element.js";
 
+const STEPS: Readonly<Record<string, number>> = { ArrowDown: 1, ArrowUp: -1 };
+
 /**
  * A button with three dots that opens a list of actions, on the native popover.
  *
@@ -48,8 +50,8 @@ export class Menu extends VatioElement {
     const items = this.#items();
     const at = items.indexOf(document.activeElement as HTMLElement);
     const from = at < 0 ? items.findIndex((item) => item.matches(":focus")) : at;
-    const step = event.key === "ArrowDown" ? 1 : event.key === "ArrowUp" ? -1 : 0;
-    if (step === 0) return;
+    const step = STEPS[event.key];
+    if (step === undefined) return;
     event.preventDefault();
     items[(from + step + items.length) % items.length]?.focus();
   };

@@ -21,6 +21,15 @@ export function errorCard({ error, retry }: { readonly error: unknown; readonly 
   </div>`;
 }
 
+/** Something that is loaded: its last good answer, else why there is none, else that it is on its way. */
+export function loaded<T>(
+  { value, error, retry }: { readonly value: T | undefined; readonly error: unknown; readonly retry: () => void },
+  show: (value: T) => TemplateResult,
+): TemplateResult {
+  if (value !== undefined) return show(value);
+  return error === undefined ? html`<div class="skeleton"></div>` : errorCard({ error, retry });
+}
+
 /** What stands where there is nothing yet: what will appear, and one thing to do. */
 export interface EmptyOptions {
   readonly icon: IconName;

@@ -19,6 +19,7 @@ export class VatioElement extends LitElement {
   #endWords: (() => void) | undefined;
 
   protected static override finalizeStyles(styles?: CSSResultGroup): CSSResultOrNative[] {
+    // biome-ignore lint/complexity/noThisInStatic: there is no other way to the method of the base class.
     return [controlSheet, ...super.finalizeStyles(styles)];
   }
 

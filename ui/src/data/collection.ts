@@ -75,6 +75,19 @@ export class Collection<T> {
     await this.refresh();
   }
 
+  /** Resolves with the first answer, good or bad, while somebody is subscribed. */
+  settled(): Promise<void> {
+    const isSettled = (): boolean => this.#state.value !== undefined || this.#state.error !== undefined;
+    if (isSettled()) return Promise.resolve();
+    return new Promise((resolve) => {
+      const end = this.subscribe(() => {
+        if (!isSettled()) return;
+        end();
+        resolve();
+      });
+    });
+  }
+
   /** Shows a change at once that the hub has just confirmed, without waiting for the next load. */
   patch(change: (value: T) => T): void {
     if (this.#state.value !== undefined) this.#set({ ...this.#state, value: change(this.#state.value) });

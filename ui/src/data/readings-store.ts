@@ -60,8 +60,8 @@ export class ReadingsStore {
   }
 
   #put(target: string, metric: string, reading: Reading): void {
-    let metrics = this.#last.get(target);
-    if (!metrics) this.#last.set(target, (metrics = new Map()));
+    const metrics = this.#last.get(target) ?? new Map<string, Reading>();
+    this.#last.set(target, metrics);
     const known = metrics.get(metric);
     if (known && known.at > reading.at) return;
     metrics.set(metric, reading);
@@ -80,8 +80,8 @@ export class ReadingsStore {
   }
 
   #listenersOf(key: string): Set<Listener> {
-    let listeners = this.#listeners.get(key);
-    if (!listeners) this.#listeners.set(key, (listeners = new Set()));
+    const listeners = this.#listeners.get(key) ?? new Set<Listener>();
+    this.#listeners.set(key, listeners);
     return listeners;
   }
 }

@@ -21,10 +21,13 @@ export class I18n {
   #format: UiFormat;
   #own: Messages = {};
   #hub: Messages = {};
+  #wanted: Language;
+  #loaded: Language | undefined;
   readonly #listeners = new Set<() => void>();
 
   constructor(options: ReaderOptions) {
     this.#options = options;
+    this.#wanted = options.language;
     this.#format = new UiFormat(options);
   }
 
@@ -63,11 +66,19 @@ export class I18n {
 
   /** Changes how the reader reads; loads the words of another language first. */
   async use(change: Partial<ReaderOptions>): Promise<void> {
-    const next = { ...this.#options, ...change };
-    const empty = Object.keys(this.#own).length === 0;
-    if (empty || next.language !== this.#options.language) this.#own = await loadMessages(next.language);
-    this.#options = next;
-    this.#format = new UiFormat(next);
+    const language = change.language ?? this.#wanted;
+    this.#wanted = language;
+    if (this.#loaded !== language) {
+      const words = await loadMessages(language);
+      // Somebody changed the language again in the meantime: the newest wish counts.
+      if (this.#wanted === language) {
+        this.#own = words;
+        this.#loaded = language;
+      }
+    }
+    // Merged only now, because another change may have come while words were loaded.
+    this.#options = { ...this.#options, ...change, language: this.#loaded ?? language };
+    this.#format = new UiFormat(this.#options);
     this.#notify();
   }
 

@@ -85,9 +85,11 @@ export class SessionStore {
   async #useReader({ user: { language, region } }: Session): Promise<void> {
     remember(language);
     const hour12 = usesHour12(language, region);
-    const site = this.#client.sites.value?.[0];
-    const place = site ? { zone: site.zone, currency: site.currency } : {};
-    await Promise.all([i18n.use({ language, region, hour12, ...place }), this.#loadHubMessages(language)]);
+    await Promise.all([
+      i18n.use({ language, region, hour12 }),
+      this.#loadHubMessages(language),
+      this.#client.sites.settled(),
+    ]);
   }
 
   async #loadHubMessages(language: Language): Promise<void> {

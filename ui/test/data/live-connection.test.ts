@@ -7,10 +7,14 @@ type Listener = (event: { data: unknown }) => void;
 
 /** The far end of the network, driven by the test. */
 class FakeSocket implements SocketLike {
-  readyState = 0;
+  #state = 0;
   readonly sent: LiveClientFrame[] = [];
   readonly #listeners = new Map<string, Listener[]>();
   #seq = 0;
+
+  get readyState(): number {
+    return this.#state;
+  }
 
   addEventListener(type: string, listener: Listener | (() => void)): void {
     this.#listeners.set(type, [...(this.#listeners.get(type) ?? []), listener as Listener]);
@@ -21,21 +25,22 @@ class FakeSocket implements SocketLike {
   }
 
   close(): void {
-    this.readyState = 3;
+    this.#state = 3;
   }
 
   open(): void {
-    this.readyState = 1;
+    this.#state = 1;
     this.#emit("open");
   }
 
   lose(): void {
-    this.readyState = 3;
+    this.#state = 3;
     this.#emit("close");
   }
 
-  say(frame: Record<string, unknown>, seq = this.#seq++): void {
-    this.#emit("message", JSON.stringify({ ...frame, seq }));
+  say(frame: Record<string, unknown>, seq?: number): void {
+    this.#emit("message", JSON.stringify({ ...frame, seq: seq ?? this.#seq }));
+    this.#seq += 1;
   }
 
   babble(data: unknown): void {

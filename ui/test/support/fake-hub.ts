@@ -7,6 +7,7 @@ import { fileURLToPath } from "node:url";
 import { type WebSocket, WebSocketServer } from "ws";
 import { CORE_EN, CORE_ES } from "./core-words.js";
 import { settingsAnswer } from "./fake-settings.js";
+import { PANEL_MODULE } from "./panel-module.js";
 import { clock, makeScene, type Scene, setSwitch } from "./scene.js";
 
 /** Folder of the built interface; another one while somebody else builds. */
@@ -74,6 +75,10 @@ export class FakeHub {
   }
 
   #file(pathname: string, response: ServerResponse): void {
+    if (pathname === "/plugins/forecast/ui.js") {
+      response.writeHead(200, { "content-type": "text/javascript" }).end(PANEL_MODULE);
+      return;
+    }
     const wanted = path.join(dist, path.normalize(pathname));
     const isFile = path.extname(pathname) !== "";
     try {
@@ -83,7 +88,7 @@ export class FakeHub {
       const sdk = (
         JSON.parse(readFileSync(path.join(dist, ".vite/manifest.json"), "utf8")) as Record<string, { file: string }>
       )["src/sdk.ts"]?.file;
-      const map = JSON.stringify({ imports: { "@vatio/ui/sdk": `/${sdk}` } });
+      const map = JSON.stringify({ imports: { "@vatio/ui": `/${sdk}` } });
       const hash = createHash("sha256").update(map).digest("base64");
       const csp = `default-src 'self'; script-src 'self' 'sha256-${hash}'; style-src 'self'; img-src 'self' data: blob:; connect-src 'self'; font-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'`;
       const page = content

@@ -52,6 +52,9 @@ const VIEWS: Readonly<Record<string, View>> = {
   "settings-system": { path: "/settings/system", scene: "settings" },
   "settings-log": { path: "/settings/log", scene: "settings" },
   lost: { path: "/nowhere" },
+  panel: { path: "/x/forecast/main" },
+  "panel-missing": { path: "/x/forecast/missing", prepare: (page) => wait(page, 1_500) },
+  "panel-broken": { path: "/x/forecast/broken" },
   palette: { path: "/", prepare: (page) => page.keyboard.press("/") },
 };
 

@@ -304,7 +304,12 @@ function plugins(kind: string): Plugin[] {
             state: "running" as const,
             ui: {
               module: "/plugins/forecast/ui.js",
-              panels: [{ id: "main", element: "forecast-panel", title: { key: "Pronóstico solar" }, icon: "sun" }],
+              panels: [
+                { id: "main", element: "forecast-panel", title: { key: "Pronóstico solar" }, icon: "sun" },
+                // What goes wrong: an element that never comes, and one that throws while it draws.
+                { id: "missing", element: "forecast-missing", title: { key: "Falta" } },
+                { id: "broken", element: "forecast-broken", title: { key: "Rota" } },
+              ],
               cards: [],
             },
           },

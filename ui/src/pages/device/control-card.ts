@@ -47,12 +47,17 @@ export class ControlCard extends HubElement {
     </section>`;
   }
 
+  #below(pending: boolean): string | undefined {
+    if (!this.online) return this.t("control.offline");
+    return pending ? this.t("control.pending") : undefined;
+  }
+
   #control(point: Point, several: boolean): TemplateResult {
     const channel = point.channel ?? "";
     const { on, pending } = this.client.switches.state({ channel, point: point.id });
     const words = on === undefined ? this.t("control.unknown") : this.t(on ? "state.on" : "state.off");
     return html`<div class="ctl"><span class="ico lg ${on ? "on" : ""}">${several ? pointIcon(point) : icon("power")}</span>
-      <div class="t"><b>${several ? point.name : words}</b><small>${this.online ? (pending ? this.t("control.pending") : several ? words : point.name) : this.t("control.offline")}</small></div>
+      <div class="t"><b>${several ? point.name : words}</b><small>${this.#below(pending) ?? (several ? words : point.name)}</small></div>
       <vt-device-switch large name=${point.name} channel=${channel} point=${point.id} ?guarded=${point.protected} no-shield ?offline=${!this.online}></vt-device-switch></div>`;
   }
 }

@@ -3,7 +3,7 @@ import { customElement, property, state } from "lit/decorators.js";
 import { TaskController } from "../../controllers/task-controller.js";
 import { HubElement } from "../../controls/hub-element.js";
 import { icon } from "../../controls/icons/icon.js";
-import { emptyCard, errorCard } from "../../controls/templates.js";
+import { emptyCard, loaded } from "../../controls/templates.js";
 import type { RawMessage } from "../../data/api.js";
 import { i18n } from "../../i18n/i18n.js";
 
@@ -53,7 +53,7 @@ export class DeviceMessages extends HubElement {
         <button class="chip" aria-pressed=${this.onlyRejected} @click=${() => (this.onlyRejected = !this.onlyRejected)}>${this.t("messages.onlyRejected")}</button>
         <button class="iconbtn s" aria-label=${this.t("messages.refresh")} title=${this.t("messages.refresh")} @click=${() => this.#load()}>${icon("rotate-cw")}</button></header>
       <p class="lab">${this.t("messages.text")}</p>
-      ${value ? this.#list(value) : error ? errorCard({ error, retry: () => this.#load() }) : html`<div class="skeleton"></div>`}</section>`;
+      ${loaded({ value, error, retry: () => this.#load() }, (messages) => this.#list(messages))}</section>`;
   }
 
   #list(messages: readonly RawMessage[]): TemplateResult {

@@ -27,6 +27,11 @@ export class FactsCard extends HubElement {
     this.#readings.watch((this.device?.channels ?? []).flatMap(({ point }) => point ?? []));
   }
 
+  #state({ online, offlineReason }: Device): string {
+    if (online) return this.t("state.online");
+    return offlineReason ? i18n.text(offlineReason) : this.t("state.silent");
+  }
+
   protected override render(): TemplateResult {
     const { device } = this;
     const facts: readonly (readonly [string, string | undefined])[] = device
@@ -38,14 +43,7 @@ export class FactsCard extends HubElement {
           [this.t("facts.id"), device.hardwareId],
           [this.t("facts.added"), this.format.date(device.addedAt, "long")],
           [this.t("facts.seen"), this.format.ago(heardAt(device, this.client.readings), this.client.live.now())],
-          [
-            this.t("facts.state"),
-            device.online
-              ? this.t("state.online")
-              : device.offlineReason
-                ? i18n.text(device.offlineReason)
-                : this.t("state.silent"),
-          ],
+          [this.t("facts.state"), this.#state(device)],
         ]
       : [];
     const shown = facts.filter(([, value]) => value);

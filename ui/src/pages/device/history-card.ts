@@ -8,7 +8,7 @@ import { TaskController } from "../../controllers/task-controller.js";
 import { select, textField } from "../../controls/field.js";
 import { HubElement } from "../../controls/hub-element.js";
 import { icon } from "../../controls/icons/icon.js";
-import { errorCard, figure } from "../../controls/templates.js";
+import { figure, loaded } from "../../controls/templates.js";
 import type { Metric, Point, Series } from "../../data/api.js";
 import { i18n } from "../../i18n/i18n.js";
 import {
@@ -66,7 +66,7 @@ export class HistoryCard extends HubElement {
     .stats dt { color: var(--muted); font-size: 13.5px; }
     .stats dd { margin: 2px 0 3px; font-size: 24px; font-weight: 620; letter-spacing: -0.03em; font-variant-numeric: tabular-nums; white-space: nowrap; }
     .stats dd small { font-size: 14px; font-weight: 550; color: var(--muted); letter-spacing: 0; margin-left: 5px; }
-    .stats dd.lab { font-size: 13px; letter-spacing: 0; font-weight: 500; margin: 0; }
+    .stats dd.lab { white-space: normal; font-size: 13px; letter-spacing: 0; font-weight: 500; margin: 0; }
     .skeleton { min-height: 320px; }
     @media (max-width: 720px) {
       .card { --chart-height: 210px; }
@@ -113,7 +113,7 @@ export class HistoryCard extends HubElement {
   protected override render(): TemplateResult {
     const { value, error } = this.#task;
     return html`<section class="card" aria-labelledby="h">${this.#head()}
-      ${value ? this.#content(value) : error ? errorCard({ error, retry: () => this.#load() }) : html`<div class="skeleton"></div>`}
+      ${loaded({ value, error, retry: () => this.#load() }, (answer) => this.#content(answer))}
       ${this.choosing ? this.#dialog() : nothing}</section>`;
   }
 

@@ -46,7 +46,7 @@ export class LiveCard extends HubElement {
     .card { flex: 1; }
     .head { display: flex; justify-content: space-between; gap: 20px; align-items: flex-start; }
     .head h2 { margin-bottom: 8px; }
-    .tools { display: flex; gap: 10px; margin: 20px 0 6px; flex-wrap: wrap; }
+    .tools { display: flex; gap: 10px; margin: 20px 0 6px; flex-wrap: wrap; min-width: 0; }
     vt-chart { flex: 1; }
     .foot { display: flex; align-items: center; margin-top: 4px; min-height: 40px; }
     .pill { margin-top: 8px; }

@@ -4,7 +4,7 @@ import { TaskController } from "../../controllers/task-controller.js";
 import { select } from "../../controls/field.js";
 import { HubElement } from "../../controls/hub-element.js";
 import { icon } from "../../controls/icons/icon.js";
-import { errorCard } from "../../controls/templates.js";
+import { loaded } from "../../controls/templates.js";
 import type { DeviceSetup } from "../../data/api.js";
 import { i18n } from "../../i18n/i18n.js";
 import "../../controls/copy-field.js";
@@ -47,7 +47,7 @@ export class ConnectCard extends HubElement {
     const families = value?.families ?? [];
     return html`<section class="card" aria-labelledby="h">
       <header class="wrap"><h2 id="h">${this.heading}</h2><span class="sp"></span>${families.length > 1 ? this.#tabs(families) : nothing}</header>
-      ${value ? this.#content(value) : error ? errorCard({ error, retry: () => this.#load() }) : html`<div class="skeleton"></div>`}
+      ${loaded({ value, error, retry: () => this.#load() }, (setup) => this.#content(setup))}
     </section>`;
   }
 

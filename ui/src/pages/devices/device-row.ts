@@ -31,8 +31,8 @@ export function deviceRow(
 ): TemplateResult {
   const [first] = points;
   const below = [first?.location, device.model].filter(Boolean).join(", ");
-  const running = device.online && Math.abs(watts ?? 0) > 1;
-  return html`<li class="dev"><span class="ico ${running ? "on" : device.online ? "" : "warn"}">${deviceIcon(device, mainPoints(points).length === 1 ? first : undefined)}</span>
+  const mark = device.online ? Math.abs(watts ?? 0) > 1 && "on" : "warn";
+  return html`<li class="dev"><span class="ico ${mark || ""}">${deviceIcon(device, mainPoints(points).length === 1 ? first : undefined)}</span>
     <div class="name"><a href="/devices/${encodeURIComponent(device.id)}">${device.name}</a><small>${below || device.hardwareId}</small></div>
     <div class="state">${
       device.online

@@ -91,7 +91,8 @@ export class DevicesPage extends HubElement {
       const own = pointsOf(device, points);
       return { device, points: own, watts: this.#watts(mainPoints(own)) };
     });
-    return html`${pending.length > 0 ? this.#waiting(pending) : nothing}${entries.length > 0 ? this.#list(entries) : pending.length > 0 ? nothing : this.#empty()}${this.#blocked(devices)}`;
+    const isEmpty = entries.length + pending.length === 0;
+    return html`${pending.length > 0 ? this.#waiting(pending) : nothing}${entries.length > 0 ? this.#list(entries) : nothing}${isEmpty ? this.#empty() : nothing}${this.#blocked(devices)}`;
   }
 
   #waiting(pending: readonly Device[]): TemplateResult {

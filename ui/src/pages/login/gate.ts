@@ -6,7 +6,6 @@ import { i18n, t } from "../../i18n/i18n.js";
 import type { SessionStore } from "../../shell/session-store.js";
 import type { ThemeStore } from "../../theme/theme-store.js";
 import { nextTheme } from "../../theme/theme-store.js";
-// biome-ignore lint/correctness/useImportExtensions: a style sheet that the bundler reads as text.
 import gateCss from "./gate.css?inline";
 
 /** Looks of the pages before the session. */

@@ -13,7 +13,7 @@ export function figureWords(figure: SiteFigure): Kpi {
 
 function noteOf({ kind, limits, point, state }: SiteFigure): string {
   const { low = 0, high = 0 } = limits ?? {};
-  const where = point ? (point.phase ? `L${point.phase}` : point.name) : "";
+  const where = point?.phase ? `L${point.phase}` : (point?.name ?? "");
   switch (kind) {
     case "voltage": {
       const band = { from: i18n.format.number(low), to: i18n.format.number(high) };

@@ -64,8 +64,9 @@ export class PowerChart extends HubElement {
   }
 
   protected override willUpdate(changed: PropertyValues): void {
-    const ids = this.points.map(({ id }) => id).join();
-    if (ids === "" || (ids === this.#asked && !changed.has("range") && !changed.has("compare"))) return;
+    // Days change with the zone of the site.
+    const ids = [this.format.options.zone, ...this.points.map(({ id }) => id)].join();
+    if (this.points.length === 0 || (ids === this.#asked && !changed.has("range") && !changed.has("compare"))) return;
     this.#asked = ids;
     this.#load();
   }

@@ -81,13 +81,15 @@ export class TopConsumers extends HubElement {
       <a class="t" href=${point.device ? `/devices/${encodeURIComponent(point.device)}` : "/devices"}><b>${point.name}</b><small>${this.#below(consumer, { stale, now })}</small>
         <div class="bar"><i ${cssVars({ "--share": stale ? 0 : Math.max(0, value / most).toFixed(3) })}></i></div></a>
       <div class="x ${stale ? "stale" : ""}">${reading ? this.format.quantity(reading.value, "W") : "–"}</div>
-      ${
-        point.protected
-          ? html`<span class="none" title=${this.t("now.protected")}>${icon("shield-check")}<span class="sr">${this.t("now.protected")}</span></span>`
-          : point.switchable && point.channel
-            ? html`<vt-device-switch name=${point.name} channel=${point.channel} point=${point.id} ?guarded=${point.protected} ?offline=${!point.online}></vt-device-switch>`
-            : html`<span class="none"></span>`
-      }</div>`;
+      ${this.#switch(point)}</div>`;
+  }
+
+  #switch(point: Point): TemplateResult {
+    const words = this.t("now.protected");
+    if (point.protected)
+      return html`<span class="none" title=${words}>${icon("shield-check")}<span class="sr">${words}</span></span>`;
+    if (!point.switchable || !point.channel) return html`<span class="none"></span>`;
+    return html`<vt-device-switch name=${point.name} channel=${point.channel} point=${point.id} ?offline=${!point.online}></vt-device-switch>`;
   }
 
   #below(

@@ -12,7 +12,6 @@ import { nextTheme } from "../../theme/theme-store.js";
 import { languageChoice } from "../login/gate.js";
 import { GateElement } from "../login/gate-element.js";
 import { GateProblem } from "../login/gate-problem.js";
-// biome-ignore lint/correctness/useImportExtensions: a style sheet that the bundler reads as text.
 import setupCss from "./setup.css?inline";
 import {
   answersOf,
