@@ -43,9 +43,9 @@ async function acceptDevice(page: Page, view: View): Promise<void> {
 /** The page Now shows the watts of the plug, and shows others a moment later. */
 async function seeLiveWatts(page: Page, view: View): Promise<void> {
   const hero = page.locator("vt-power-card .big");
-  await expect.poll(() => hero.innerText(), { timeout: 15_000 }).toMatch(/\d{3}/);
-  const before = await hero.innerText();
-  await expect.poll(() => hero.innerText(), { timeout: 15_000 }).not.toBe(before);
+  await expect.poll(() => hero.textContent(), { timeout: 15_000 }).toMatch(/\d{3}/);
+  const before = await hero.textContent();
+  await expect.poll(() => hero.textContent(), { timeout: 15_000 }).not.toBe(before);
   await picture(page, view, "3-now");
   expect(await accessibilityProblems(page)).toEqual([]);
 }

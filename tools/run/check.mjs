@@ -16,7 +16,7 @@ const programs = ["core/model", "core/plugin-api", "ui", "."];
 
 /** @type {Step[]} */
 const steps = [
-  { name: "lint", run: () => runNode([binOf("@biomejs/biome"), "check"]) },
+  { name: "lint", run: () => runNode([binOf("@biomejs/biome"), "check", "--error-on-warnings"]) },
   { name: "lock", run: () => runNode(["tools/check-lock.mjs"]) },
   { name: "types", run: types },
   { name: "boundaries", run: () => runTypeScript("tools/check-boundaries.ts") },
