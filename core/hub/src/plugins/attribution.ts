@@ -1,5 +1,5 @@
-import { AsyncLocalStorage } from "node:async_hooks";
 import process from "node:process";
+import { CallSlot } from "../call-slot.js";
 
 /** In whose name code runs. */
 export interface Suspect {
@@ -10,17 +10,17 @@ export interface Suspect {
 /** What escaped from code that ran in nobody's name: a fault of the hub itself. */
 export type UnattributedHandler = (error: unknown, origin: "uncaughtException" | "unhandledRejection") => void;
 
-const current = new AsyncLocalStorage<Suspect>();
+const current = new CallSlot<Suspect>();
 const handlers = new Set<UnattributedHandler>();
 
 /** Runs code in somebody's name, with all that it starts: timers, promises, sockets. */
 export const runAs = <T>(suspect: Suspect, call: () => T): T => current.run(suspect, call);
 
 /** Runs code of the hub that was called by a plugin: what the hub starts is not the plugin's doing. */
-export const runAsHub = <T>(call: () => T): T => current.exit(call);
+export const runAsHub = <T>(call: () => T): T => current.run(undefined, call);
 
 function onStray(error: unknown, origin: "uncaughtException" | "unhandledRejection"): void {
-  const suspect = current.getStore();
+  const suspect = current.get();
   if (suspect) runAsHub(() => suspect.stray(error));
   else for (const handler of [...handlers]) handler(error, origin);
 }

@@ -1,5 +1,5 @@
-import { AsyncLocalStorage } from "node:async_hooks";
 import { type Log, seconds, VatioError } from "@vatio/plugin-api";
+import { CallSlot } from "../call-slot.js";
 import type { HubClock } from "../clock.js";
 import { DuckDb } from "./duckdb.js";
 import { migrate } from "./migrate.js";
@@ -20,6 +20,9 @@ const MEMORY_MB = 64;
 const TRANSACTION_DEADLINE = seconds(30);
 const READS = /^\s*(?:select|from|values|describe|show|explain)\b/i;
 
+/** The transaction in which a call runs. */
+const transaction = new CallSlot<{ readonly of: StateDatabase; active: boolean }>();
+
 class StateFile implements StateDatabase {
   readonly #database: DuckDb;
   readonly #writer: SqlConnection;
@@ -27,7 +30,6 @@ class StateFile implements StateDatabase {
   readonly #clock: HubClock;
   readonly #writes = new SerialQueue();
   readonly #reads = new SerialQueue();
-  readonly #inside = new AsyncLocalStorage<{ active: boolean }>();
   readonly repairs: readonly string[];
   #closed: Promise<void> | undefined;
 
@@ -48,13 +50,18 @@ class StateFile implements StateDatabase {
   }
 
   async transaction<T>(work: (sql: Sql) => Promise<T>): Promise<T> {
-    if (this.#inside.getStore()?.active) {
+    const inside = transaction.get();
+    if (inside?.of === this && inside.active) {
       throw new VatioError(
         "E_STATE_NESTED",
         "A transaction was started inside another one, which would wait for itself. Pass the `sql` of the outer one on.",
       );
     }
     return this.#in(this.#writes, () => this.#transact(work));
+  }
+
+  get idle(): boolean {
+    return this.#writes.size === 0;
   }
 
   close(): Promise<void> {
@@ -75,10 +82,10 @@ class StateFile implements StateDatabase {
   }
 
   async #transact<T>(work: (sql: Sql) => Promise<T>): Promise<T> {
-    const scope = { active: true };
+    const scope = { of: this, active: true };
     await this.#writer.run("BEGIN");
     try {
-      const result = await this.#inDeadline(this.#inside.run(scope, () => work(this.#writer)));
+      const result = await this.#inDeadline(transaction.run(scope, () => work(this.#writer)));
       await this.#writer.run("COMMIT");
       return result;
     } catch (error) {
@@ -114,6 +121,8 @@ class StateFile implements StateDatabase {
 /** `state.duckdb`, migrated to the present schema. `repairs` says what had to be repaired to open it. */
 export interface OpenedState extends StateDatabase {
   readonly repairs: readonly string[];
+  /** Nothing is being written, and nothing waits to be. */
+  readonly idle: boolean;
 }
 
 /**
