@@ -32,6 +32,16 @@ type Verdict = "forward" | "swallow" | "close";
 
 type Done = (error?: Error | null) => void;
 
+/** Takes the verdict, once. A call and not a promise: each promise of a message costs more than the rest of its way. */
+type Answer = (verdict: Verdict) => void;
+
+interface Publish {
+  readonly client: Client | null;
+  readonly packet: PublishPacket;
+  /** It is the last will of the client. */
+  readonly will: boolean;
+}
+
 const MAX_CLIENT_ID = 256;
 /** Where refused messages go: nobody can subscribe to it. */
 const NOWHERE = "$SYS/refused";
@@ -104,13 +114,13 @@ export class BrokerPolicy {
   readonly authorizePublish = (client: Client | null, packet: PublishPacket, done: Done): void => {
     // Asked now: aedes forgets the will as soon as this returns.
     const will = client !== null && isWill(client, packet);
-    this.#decide(client, packet, will)
-      .catch((error: unknown): Verdict => {
-        this.#options.log.error("A published message could not be handled.", { error: String(error) });
-        return "close";
-      })
-      .then((verdict) => settle(verdict, packet, done))
-      .catch((error: unknown) => this.#fault(client, error));
+    this.#decide({ client, packet, will }, (verdict) => {
+      try {
+        settle(verdict, packet, done);
+      } catch (error) {
+        this.#fault(client, error);
+      }
+    });
   };
 
   readonly authorizeSubscribe = (
@@ -145,47 +155,58 @@ export class BrokerPolicy {
     return null;
   };
 
-  async #decide(client: Client | null, packet: PublishPacket, will: boolean): Promise<Verdict> {
+  #decide({ client, packet, will }: Publish, answer: Answer): void {
     const session = client ? this.#options.sessionOf(client) : undefined;
-    if (!client || !session?.credential || this.stopping) return "close";
+    if (!client || !session?.credential || this.stopping) {
+      answer("close");
+      return;
+    }
     const refusal = this.#publishRefusal(session, packet);
     if (refusal) {
       this.#refused("publish-refused", refusal, session, packet.topic);
-      return "swallow";
+      answer("swallow");
+      return;
     }
     // aedes answers the repetition of a QoS 2 message itself; it must not reach the plugins twice.
-    if (packet.qos === 2 && this.#options.sessions.hasIncoming(client.id, packet.messageId)) return "forward";
-    const turn = session.pace();
-    if (turn !== undefined) {
-      this.#count("slowed", "client-rate");
-      await turn;
-    }
-    return this.#take(session, packet, will);
+    if (packet.qos === 2 && this.#options.sessions.hasIncoming(client.id, packet.messageId)) answer("forward");
+    else this.#inTurn(session, () => this.#take(session, { client, packet, will }, answer));
   }
 
-  async #take(session: ClientSession, packet: PublishPacket, will: boolean): Promise<Verdict> {
+  /** A client that sends faster than it may waits. */
+  #inTurn(session: ClientSession, take: () => void): void {
+    const turn = session.pace();
+    if (turn === undefined) {
+      take();
+      return;
+    }
+    this.#count("slowed", "client-rate");
+    turn.then(take).catch((error: unknown) => this.#options.log.error("A turn failed.", { error: String(error) }));
+  }
+
+  #take(session: ClientSession, { packet, will }: Publish, answer: Answer): void {
     const message = this.#message(session, packet);
     if (packet.retain && !this.#options.retained.hasRoom(message, session.credential?.kind === "onboarding"))
       packet.retain = false;
-    const work = this.#hand(session, message, packet.retain);
-    if (packet.qos === 0 && session.inFlight <= this.#options.limits.inFlight) return "forward";
-    const stored = await work;
-    return stored || packet.qos === 0 || will ? "forward" : "close";
+    const isFree = packet.qos === 0 && session.inFlight < this.#options.limits.inFlight;
+    session.inFlight += 1;
+    const ended = (isStored: boolean): void => {
+      session.inFlight -= 1;
+      if (!isFree) answer(isStored || packet.qos === 0 || will ? "forward" : "close");
+    };
+    const failed = (error: unknown): void => {
+      this.#count(message.qos === 0 ? "lost" : "unacknowledged", VatioError.from(error).code);
+      ended(false);
+    };
+    this.#store(message, packet.retain).then(() => ended(true), failed);
+    if (isFree) answer("forward");
   }
 
-  /** @returns whether the message is safe. Never rejects. */
-  async #hand(session: ClientSession, message: MqttMessage, retain: boolean): Promise<boolean> {
-    session.inFlight += 1;
+  #store(message: MqttMessage, retain: boolean): Promise<unknown> {
     try {
       const stored = this.#options.sink(message);
-      if (retain && message.qos > 0) await Promise.all([stored, this.#options.retained.keep(message)]);
-      else await stored;
-      return true;
+      return retain && message.qos > 0 ? Promise.all([stored, this.#options.retained.keep(message)]) : stored;
     } catch (error) {
-      this.#count(message.qos === 0 ? "lost" : "unacknowledged", VatioError.from(error).code);
-      return false;
-    } finally {
-      session.inFlight -= 1;
+      return Promise.reject(error);
     }
   }
 

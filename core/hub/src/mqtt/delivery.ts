@@ -16,7 +16,7 @@ import { FilterTrie } from "./filter-trie.js";
 import type { MessageHandler } from "./hand.js";
 import { PluginLane, type Subscription } from "./plugin-lane.js";
 import { filterProblem, isReserved, minimalFilters } from "./topic-filter.js";
-import type { MqttDelivery } from "./types.js";
+import type { MqttDelivery, PluginSubscription } from "./types.js";
 
 /** What the delivery asks of the transport. */
 export interface DeliveryTransport {
@@ -45,11 +45,17 @@ interface Member {
   owed: Subscription[];
 }
 
+/** What one plugin wants of a topic. */
 interface Target {
   readonly lane: PluginLane;
   readonly takers: Subscription[];
   readonly observers: Subscription[];
+  /** While the plugin is away, its inbox collects. */
+  isRemembered: boolean;
 }
+
+/** Topics whose targets are kept; there are more only where somebody makes topics up. */
+const KEPT_ROUTES = 10_000;
 
 const HANDLER_DEADLINE = seconds(30);
 
@@ -60,7 +66,8 @@ export class PluginDelivery implements MqttDelivery {
   readonly #subscriptions = new FilterTrie<Subscription>();
   readonly #laneOf = new Map<Subscription, PluginLane>();
   readonly #remembered = new FilterTrie<PluginLane>();
-  #working = 0;
+  /** Targets by topic, for as long as no filter changes. */
+  readonly #routes = new Map<string, readonly Target[]>();
   #refreshing = false;
 
   constructor(options: PluginDeliveryOptions) {
@@ -80,15 +87,10 @@ export class PluginDelivery implements MqttDelivery {
     this.#refresh();
   }
 
-  readonly sink = async (message: MqttMessage): Promise<void> => {
-    const targets = this.#targets(message.topic);
-    if (targets.length === 0) return this.#options.counters.add("mqtt", "unmatched", "no-plugin");
-    this.#working += 1;
-    try {
-      await this.#deliver(message, targets);
-    } finally {
-      this.#working -= 1;
-    }
+  readonly sink = (message: MqttMessage): Promise<void> => {
+    const work = this.#route(message.topic).filter((target) => takesOrObserves(target));
+    if (work.length === 0) this.#options.counters.add("mqtt", "unmatched", "no-plugin");
+    return this.#deliver(message, work);
   };
 
   subscribe(plugin: PluginId, filter: string, handler: MessageHandler, options: MqttSubscribeOptions = {}): Disposable {
@@ -100,6 +102,7 @@ export class PluginDelivery implements MqttDelivery {
     member.subscriptions.add(subscription);
     this.#subscriptions.add(filter, subscription);
     this.#laneOf.set(subscription, member.lane);
+    this.#routes.clear();
     if (!subscription.observe) this.#remember(member, [...member.remembered, filter]);
     member.owed.push(subscription);
     this.#refresh();
@@ -135,33 +138,45 @@ export class PluginDelivery implements MqttDelivery {
     await this.#options.memory.forget(plugin);
   }
 
-  get busy(): number {
-    return [...this.#members.values()].reduce((sum, { lane }) => sum + lane.busy, this.#working);
+  subscriptions(): readonly PluginSubscription[] {
+    return [...this.#members].flatMap(([plugin, { subscriptions }]) =>
+      [...subscriptions].map(({ filter, observe }) => ({ plugin, filter, observe })),
+    );
   }
 
-  async #deliver(message: MqttMessage, targets: readonly Target[]): Promise<void> {
+  get busy(): number {
+    return [...this.#members.values()].reduce((sum, { lane }) => sum + lane.busy, 0);
+  }
+
+  #deliver(message: MqttMessage, targets: readonly Target[]): Promise<void> {
     for (const { lane, observers } of targets) if (observers.length > 0) lane.observe(message, observers);
-    const work = targets.filter(({ takers, lane }) => takers.length > 0 || !lane.isRunning);
+    const work = targets.filter(isTaken);
     const [only] = work;
-    if (work.length === 1 && only) return only.lane.take(message, only.takers);
-    const results = await Promise.allSettled(work.map(({ lane, takers }) => lane.take(message, takers)));
-    const failed = results.find((result) => result.status === "rejected");
-    if (failed) throw failed.reason;
+    if (!only) return Promise.resolve();
+    return work.length === 1 ? only.lane.take(message, only.takers) : takenByAll(message, work);
+  }
+
+  #route(topic: string): readonly Target[] {
+    const known = this.#routes.get(topic);
+    if (known) return known;
+    if (this.#routes.size >= KEPT_ROUTES) this.#routes.clear();
+    const targets = this.#targets(topic);
+    this.#routes.set(topic, targets);
+    return targets;
   }
 
   #targets(topic: string): readonly Target[] {
     const targets = new Map<PluginLane, Target>();
     const targetOf = (lane: PluginLane): Target => {
-      const target = targets.get(lane) ?? { lane, takers: [], observers: [] };
+      const target = targets.get(lane) ?? { lane, takers: [], observers: [], isRemembered: false };
       targets.set(lane, target);
       return target;
     };
     for (const subscription of this.#subscriptions.match(topic)) {
       const lane = this.#laneOf.get(subscription);
-      // A plugin that is not running yet is found by the filters that are remembered for it.
-      if (lane?.isRunning) (subscription.observe ? targetOf(lane).observers : targetOf(lane).takers).push(subscription);
+      if (lane) (subscription.observe ? targetOf(lane).observers : targetOf(lane).takers).push(subscription);
     }
-    for (const lane of this.#remembered.match(topic)) if (!lane.isRunning) targetOf(lane);
+    for (const lane of this.#remembered.match(topic)) targetOf(lane).isRemembered = true;
     return [...targets.values()];
   }
 
@@ -190,6 +205,7 @@ export class PluginDelivery implements MqttDelivery {
     if (!member.subscriptions.delete(subscription)) return;
     this.#subscriptions.delete(subscription.filter, subscription);
     this.#laneOf.delete(subscription);
+    this.#routes.clear();
     member.owed = member.owed.filter((owed) => owed !== subscription);
     if (member.lane.isRunning) this.#remember(member, this.#ownFilters(member));
     this.#refresh();
@@ -205,6 +221,7 @@ export class PluginDelivery implements MqttDelivery {
     for (const filter of old) if (!next.has(filter)) this.#remembered.delete(filter, member.lane);
     for (const filter of next) if (!old.has(filter)) this.#remembered.add(filter, member.lane);
     member.remembered = next;
+    this.#routes.clear();
     const changed = next.size !== old.size || [...next].some((filter) => !old.has(filter));
     if (changed) this.#options.memory.savePlugin(member.lane.plugin, [...next].sort());
   }
@@ -239,4 +256,18 @@ export class PluginDelivery implements MqttDelivery {
       lane.isDisabled ? [] : [...remembered, ...[...subscriptions].map(({ filter }) => filter)],
     );
   }
+}
+
+/** A plugin that is not running is found by the filters that are remembered for it. */
+const isTaken = ({ lane, takers, isRemembered }: Target): boolean =>
+  lane.isRunning ? takers.length > 0 : isRemembered;
+
+const takesOrObserves = (target: Target): boolean =>
+  isTaken(target) || (target.lane.isRunning && target.observers.length > 0);
+
+/** Safe when it is safe with every plugin; each of them gets it, whatever the others do. */
+async function takenByAll(message: MqttMessage, targets: readonly Target[]): Promise<void> {
+  const results = await Promise.allSettled(targets.map(({ lane, takers }) => lane.take(message, takers)));
+  const failed = results.find((result) => result.status === "rejected");
+  if (failed) throw failed.reason;
 }

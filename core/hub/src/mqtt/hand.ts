@@ -1,6 +1,5 @@
 import { type DurationMs, type MqttMessage, VatioError } from "@vatio/plugin-api";
 import type { HubClock } from "../clock.js";
-import { deferred } from "../deferred.js";
 
 /** A plugin's handler of messages. */
 export type MessageHandler = (message: MqttMessage) => void | Promise<void>;
@@ -17,11 +16,24 @@ export type Outcome =
   /** It went to the inbox already. */
   | { readonly kind: "stored"; readonly stored: Promise<void> };
 
+/** What a message in hand is to those who gave it. */
+export interface HandOptions {
+  /** Set when it came from the inbox. */
+  readonly inboxId?: number;
+  /** A retained message that the broker keeps: nothing is lost when it is given up. */
+  readonly replayed?: boolean;
+  /** Called once, with the first outcome. */
+  readonly onSettled: (hand: Hand, outcome: Outcome) => void;
+}
+
 const DONE: Outcome = { kind: "done" };
 const GONE: Outcome = { kind: "gone" };
 const HUNG: Outcome = { kind: "hung" };
 
-/** A message that handlers work on. The first outcome counts. */
+/**
+ * A message that handlers work on. The first outcome counts. It is told by a call, not by a promise: each promise of a message costs more
+ * than the rest of its way.
+ */
 export class Hand {
   readonly message: MqttMessage;
   /** Set when it came from the inbox. */
@@ -29,23 +41,21 @@ export class Hand {
   /** A retained message that the broker keeps: nothing is lost when it is given up. */
   readonly replayed: boolean;
   readonly since: number;
-  readonly outcome: Promise<Outcome>;
-  readonly #resolve: (outcome: Outcome) => void;
+  readonly #onSettled: (hand: Hand, outcome: Outcome) => void;
   #settled = false;
 
-  constructor(message: MqttMessage, options: { since: number; inboxId?: number | undefined; replayed?: boolean }) {
-    const { promise, resolve } = deferred<Outcome>();
+  constructor(message: MqttMessage, since: number, options: HandOptions) {
     this.message = message;
     this.inboxId = options.inboxId;
     this.replayed = options.replayed ?? false;
-    this.since = options.since;
-    this.outcome = promise;
-    this.#resolve = resolve;
+    this.since = since;
+    this.#onSettled = options.onSettled;
   }
 
   settle(outcome: Outcome): void {
+    if (this.#settled) return;
     this.#settled = true;
-    this.#resolve(outcome);
+    this.#onSettled(this, outcome);
   }
 
   get isSettled(): boolean {
@@ -108,8 +118,8 @@ export class Hands {
     return [...this.#hands].map(({ message }) => message);
   }
 
-  take(message: MqttMessage, options: { inboxId?: number; replayed?: boolean } = {}): Hand {
-    const hand = new Hand(message, { since: this.#clock.monotonic(), ...options });
+  take(message: MqttMessage, options: HandOptions): Hand {
+    const hand = new Hand(message, this.#clock.monotonic(), options);
     this.#hands.add(hand);
     this.#arm(this.#deadline);
     return hand;

@@ -2,7 +2,7 @@ import { type DurationMs, type MqttMessage, type PluginId, seconds, text, VatioE
 import type { HubClock } from "../clock.js";
 import { type Deferred, deferred } from "../deferred.js";
 import type { InboxMessage } from "../store/types.js";
-import { type Hand, Hands, type MessageHandler, type Outcome } from "./hand.js";
+import { type Hand, type HandOptions, Hands, type MessageHandler, type Outcome } from "./hand.js";
 import { PluginInbox, type PluginInboxOptions } from "./plugin-inbox.js";
 
 /** A filter of a plugin with its handler. */
@@ -30,6 +30,11 @@ type Mode = "away" | "disabled" | "draining" | "catching-up" | "live";
 interface Held {
   readonly message: MqttMessage;
   readonly done: Deferred<void>;
+}
+
+interface Settlers {
+  readonly resolve: (value?: undefined | Promise<void>) => void;
+  readonly reject: (error: VatioError) => void;
 }
 
 const FIRST_PAUSE = seconds(1);
@@ -86,11 +91,11 @@ export class PluginLane {
   }
 
   /** Takes a message that at least one of its filters matches. @returns fulfilled: acknowledge; rejected (retryable): do not */
-  async take(message: MqttMessage, subscriptions: readonly Subscription[]): Promise<void> {
+  take(message: MqttMessage, subscriptions: readonly Subscription[]): Promise<void> {
     switch (this.#mode) {
       case "disabled":
         this.#count("dropped", "disabled");
-        return;
+        return Promise.resolve();
       case "live":
         return this.#handLive(message, subscriptions);
       case "catching-up": {
@@ -107,19 +112,15 @@ export class PluginLane {
   /** Shows a message to those who only look on. */
   observe(message: MqttMessage, subscriptions: readonly Subscription[]): void {
     if (!this.isRunning) return;
-    const hand = this.#hands.take(message, { replayed: true });
+    const hand = this.#hands.take(message, { replayed: true, onSettled: (settled) => this.#hands.release(settled) });
     this.#start(hand, subscriptions);
-    void hand.outcome.then(() => this.#hands.release(hand));
   }
 
   /** Hands out a message that the broker keeps, to one subscription. It needs no inbox; a failure that may pass is tried again. */
   async replay(message: MqttMessage, subscription: Subscription): Promise<void> {
     const life = this.#life;
     for (let attempt = 0; attempt < REPLAY_ATTEMPTS && this.#life === life; attempt++) {
-      const hand = this.#hands.take(message, { replayed: true });
-      this.#start(hand, [subscription]);
-      const outcome = await hand.outcome;
-      this.#hands.release(hand);
+      const outcome = await this.#outcomeOf(message, [subscription], { replayed: true });
       if (outcome.kind !== "retry") return;
       await this.#wait(pauseAfter(attempt));
     }
@@ -170,12 +171,29 @@ export class PluginLane {
     await stored.catch(() => undefined);
   }
 
-  async #handLive(message: MqttMessage, subscriptions: readonly Subscription[]): Promise<void> {
-    const hand = this.#hands.take(message);
-    this.#start(hand, subscriptions);
-    const outcome = await hand.outcome;
-    this.#hands.release(hand);
-    await this.#conclude(outcome, message);
+  #handLive(message: MqttMessage, subscriptions: readonly Subscription[]): Promise<void> {
+    return new Promise<void>((resolve, reject) => {
+      const onSettled = (hand: Hand, outcome: Outcome): void => {
+        this.#hands.release(hand);
+        this.#conclude(outcome, message, { resolve, reject });
+      };
+      this.#start(this.#hands.take(message, { onSettled }), subscriptions);
+    });
+  }
+
+  /** Hands a message out. @returns settles with what became of it */
+  #outcomeOf(
+    message: MqttMessage,
+    subscriptions: readonly Subscription[],
+    options: Omit<HandOptions, "onSettled">,
+  ): Promise<Outcome> {
+    return new Promise((resolve) => {
+      const onSettled = (hand: Hand, outcome: Outcome): void => {
+        this.#hands.release(hand);
+        resolve(outcome);
+      };
+      this.#start(this.#hands.take(message, { ...options, onSettled }), subscriptions);
+    });
   }
 
   #start(hand: Hand, subscriptions: readonly Subscription[]): void {
@@ -188,21 +206,25 @@ export class PluginLane {
     );
   }
 
-  async #conclude(outcome: Outcome, message: MqttMessage): Promise<void> {
+  #conclude(outcome: Outcome, message: MqttMessage, { resolve, reject }: Settlers): void {
     switch (outcome.kind) {
       case "done":
         this.#recovered();
+        resolve();
         return;
       case "retry":
         this.#count("retry", outcome.error.code);
-        throw outcome.error;
+        reject(outcome.error);
+        return;
       case "hung":
-        throw this.#timedOut(message);
+        reject(this.#timedOut(message));
+        return;
       case "stored":
-        return outcome.stored;
+        resolve(outcome.stored);
+        return;
       case "gone":
         if (this.isDisabled) this.#count("dropped", "disabled");
-        else await this.#store(message);
+        resolve(this.isDisabled ? undefined : this.#store(message));
     }
   }
 
@@ -262,10 +284,7 @@ export class PluginLane {
       this.#count("dropped", "no-handler");
       return true;
     }
-    const hand = this.#hands.take(message, { inboxId: message.id });
-    this.#start(hand, subscriptions);
-    const outcome = await hand.outcome;
-    this.#hands.release(hand);
+    const outcome = await this.#outcomeOf(message, subscriptions, { inboxId: message.id });
     if (outcome.kind === "retry") this.#count("retry", outcome.error.code);
     if (outcome.kind === "done") this.#recovered();
     if (outcome.kind === "hung") {

@@ -40,7 +40,7 @@ export class Admission {
   }
 
   #refusal(device: DeviceId): string | undefined {
-    const state = this.#devices.get(device)?.state;
+    const state = this.#devices.stateOf(device);
     if (state === "blocked") return "rejected.blocked";
     if (state === "pending") return this.#spend(device) ? undefined : "rejected.rate";
     this.#budgets.delete(device);

@@ -1,16 +1,20 @@
+import type { Written } from "@vatio/plugin-api";
 import type { CounterTable } from "../counters.js";
-import type { TelemetryStore } from "../store/types.js";
-import type { Admission } from "./admission.js";
+import type { TelemetryStore, WriteOptions } from "../store/types.js";
+import type { Admission, Admitted } from "./admission.js";
 
 /** The store as plugins see it: what pending devices send is limited, what blocked ones send is kept out. */
 export function admittingStore(store: TelemetryStore, admission: Admission, counters: CounterTable): TelemetryStore {
+  const writeRest = async ({ batches, rejected }: Admitted, options?: WriteOptions): Promise<Written> => {
+    for (const { reason, rows } of rejected) counters.add("store", "rejected", reason, rows);
+    if (batches.length === 0) return { accepted: 0, duplicate: 0, rejected };
+    const written = await store.write(batches, options);
+    return { ...written, rejected: [...written.rejected, ...rejected] };
+  };
   return {
-    async write(batches, options) {
+    write(batches, options) {
       const admitted = admission.admit(batches);
-      for (const { reason, rows } of admitted.rejected) counters.add("store", "rejected", reason, rows);
-      if (admitted.batches.length === 0) return { accepted: 0, duplicate: 0, rejected: admitted.rejected };
-      const written = await store.write(admitted.batches, options);
-      return { ...written, rejected: [...written.rejected, ...admitted.rejected] };
+      return admitted.rejected.length === 0 ? store.write(batches, options) : writeRest(admitted, options);
     },
     bootedAt: (...args) => store.bootedAt(...args),
     last: (target) => store.last(target),

@@ -119,6 +119,10 @@ class StoredDevices implements DeviceRegistry {
     return device && this.#record(device);
   }
 
+  stateOf(id: DeviceId): DeviceRecord["state"] | undefined {
+    return this.#devices.get(id)?.state;
+  }
+
   channel(id: ChannelId): ChannelRecord | undefined {
     const device = this.#devices.get(this.#channels.get(id) ?? ("" as DeviceId));
     const channel = device?.channels.find((entry) => entry.id === id);

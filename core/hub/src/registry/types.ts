@@ -77,6 +77,8 @@ export interface DeviceRegistry {
   observed(device: DeviceId, message: MqttMessage): void;
   list(): readonly DeviceRecord[];
   get(id: DeviceId): DeviceRecord | undefined;
+  /** Its state alone, which is asked for with every batch. */
+  stateOf(id: DeviceId): DeviceRecord["state"] | undefined;
   channel(id: ChannelId): ChannelRecord | undefined;
   rawMessages(id: DeviceId): readonly RawMessage[];
   accept(id: DeviceId, how: AcceptDevice): Promise<DeviceRecord>;

@@ -26,17 +26,24 @@ export function mqttService(scope: PluginScope): Mqtt {
   };
 }
 
+const isThenable = (work: void | Promise<void>): work is Promise<void> => typeof work?.then === "function";
+
 /** What a handler throws decides about the acknowledgement, and is never held against the plugin: whoever sends rubbish could stop it. */
 function containedHandler(scope: PluginScope, handler: Handler): Handler {
-  return async (message) => {
+  return (message) => {
     const inHand = { message, devices: new Set<DeviceId>() };
     const busy = scope.opened.hold("mqtt message");
-    try {
-      await withMessage(inHand, () => scope.enter(() => handler(message), "mqtt"));
-    } catch (error) {
+    const ended = (): void => busy[Symbol.dispose]();
+    const failed = (error: unknown): never => {
+      ended();
       throw noteFailure(scope, "mqtt", error);
-    } finally {
-      busy[Symbol.dispose]();
+    };
+    try {
+      const work = withMessage(inHand, () => scope.enter(() => handler(message), "mqtt"));
+      if (isThenable(work)) return work.then(ended, failed);
+    } catch (error) {
+      return failed(error);
     }
+    return ended();
   };
 }
