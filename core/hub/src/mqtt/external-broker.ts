@@ -11,7 +11,7 @@ import {
   text,
   VatioError,
 } from "@vatio/plugin-api";
-import { connect, type IClientOptions, type IConnackPacket, type IPublishPacket, type MqttClient } from "mqtt";
+import type { connect, IClientOptions, IConnackPacket, IPublishPacket, MqttClient } from "mqtt";
 import type { HubClock } from "../clock.js";
 import type { ExternalBrokerConfig } from "../config/types.js";
 import type { CounterTable } from "../counters.js";
@@ -73,6 +73,8 @@ export class ExternalBroker implements MqttTransport {
   readonly #endpoint: BrokerEndpoint;
   readonly #subscriptions: SubscriptionSync;
   #tls: TlsOptions = {};
+  /** MQTT.js, which is read by `start`. */
+  #openClient: typeof connect | undefined;
   #client: MqttClient | undefined;
   #version: ProtocolVersion = 5;
   #versionKnown = false;
@@ -108,6 +110,8 @@ export class ExternalBroker implements MqttTransport {
   async start(): Promise<void> {
     this.#tls = this.#endpoint.secure ? await this.#readTls() : {};
     await this.#subscriptions.load();
+    // Only now: most hubs have no external broker, and each library that is read makes the start longer.
+    this.#openClient = (await import("mqtt")).connect;
     this.#stopped = false;
     this.#setWhy(text("broker.connecting", { url: this.#endpoint.url }));
     this.#connect();
@@ -152,7 +156,7 @@ export class ExternalBroker implements MqttTransport {
     const { host, port, secure } = this.#endpoint;
     const { clientId, username, password } = this.#options.config;
     this.#problem = undefined;
-    const client = connect({
+    const client = this.#openClient?.({
       ...this.#tls,
       protocol: secure ? "mqtts" : "mqtt",
       host,
@@ -170,6 +174,7 @@ export class ExternalBroker implements MqttTransport {
       keepalive: KEEP_ALIVE_SECONDS,
       connectTimeout: ANSWER_TIMEOUT_MS,
     });
+    if (!client) return;
     this.#client = client;
     this.#secured = false;
     client.stream.once("secureConnect", () => this.#noteSecured(client));

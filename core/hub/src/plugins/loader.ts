@@ -1,5 +1,7 @@
 import { type AnyPlugin, API_VERSION, type Manifest, VatioError } from "@vatio/plugin-api";
-import { coerce, prerelease, satisfies } from "semver";
+import coerce from "semver/functions/coerce.js";
+import prerelease from "semver/functions/prerelease.js";
+import satisfies from "semver/functions/satisfies.js";
 import { isRecord } from "./json-schema.js";
 
 /**

@@ -1,9 +1,9 @@
 import type { Metric, MetricRegistry } from "@vatio/model";
 import { type Manifest, VatioError } from "@vatio/plugin-api";
-import { valid as validVersion } from "semver";
+import validVersion from "semver/functions/valid.js";
 import { filterProblem } from "../mqtt/topic-filter.js";
+import { allErrors } from "../schema-errors.js";
 import { aliasProblem } from "./alias-problem.js";
-import { allErrors } from "./all-errors.js";
 import { isRecord } from "./json-schema.js";
 import { ManifestSchema } from "./manifest-schema.js";
 
