@@ -1,8 +1,8 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { readFileSync } from "node:fs";
 import process from "node:process";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
+import { cpuSecondsOf, residentOf } from "./process-figures.js";
 
 /** A hub in a process of its own, ready for load. */
 export interface BenchHub {
@@ -19,17 +19,6 @@ export interface BenchHub {
   stop(): Promise<void>;
 }
 
-/** Clock ticks of `/proc/<pid>/stat` (USER_HZ, 100 on Linux). */
-const TICKS_PER_SECOND = 100;
-
-function cpuSecondsOf(pid: number): number {
-  const fields = readFileSync(`/proc/${pid}/stat`, "utf8").split(") ")[1]?.split(" ") ?? [];
-  return (Number(fields[11]) + Number(fields[12])) / TICKS_PER_SECOND;
-}
-
-const residentOf = (pid: number): number =>
-  1024 * Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1] ?? 0);
-
 function firstLine(child: ChildProcess): Promise<string> {
   return new Promise((resolve, reject) => {
     if (child.stdout) createInterface({ input: child.stdout }).once("line", resolve);
@@ -39,9 +28,9 @@ function firstLine(child: ChildProcess): Promise<string> {
 
 /** Starts a hub with nothing but the bench's driver. */
 export async function startBenchHub(devices = 50): Promise<BenchHub> {
-  const script = fileURLToPath(new URL("./serve.ts", import.meta.url));
-  const child = spawn(process.execPath, ["--import", "tsx", "--conditions=source", script, String(devices)], {
-    env: { ...process.env, UV_THREADPOOL_SIZE: "8" },
+  // Beside this file once both are compiled.
+  const script = fileURLToPath(new URL("./serve.js", import.meta.url));
+  const child = spawn(process.execPath, [...process.execArgv, script, String(devices)], {
     stdio: ["ignore", "pipe", "inherit"],
   });
   const ready = JSON.parse(await firstLine(child)) as Pick<

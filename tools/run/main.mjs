@@ -1,4 +1,5 @@
 import process from "node:process";
+import { bench } from "./bench.mjs";
 import { build } from "./build.mjs";
 import { check } from "./check.mjs";
 import { installWhenNeeded } from "./install.mjs";
@@ -22,7 +23,7 @@ const commands = {
   start: async (args) => (await prepare()) || runHub(["start", ...args]),
   demo: async (args) => (await prepare()) || runHub(["demo", ...args]),
   test: async (args) => (await prepare()) || test(args),
-  bench: async (args) => (await prepare()) || runTypeScript("bench/index.ts", args),
+  bench: async (args) => (await prepare()) || bench(args),
   check: async (args) => (await install()) || check(args),
   build: () => prepare(),
   manifests: async (args) => (await install()) || runTypeScript("tools/build-manifests.ts", args),
