@@ -1,9 +1,11 @@
-import { spawn } from "node:child_process";
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
 import path from "node:path";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
 import { catchStrayErrors } from "../../src/plugins/attribution.js";
+import { until } from "../mqtt/support/settle.js";
 
 const program = path.join(path.dirname(fileURLToPath(import.meta.url)), "programs/stray-errors.ts");
 
@@ -65,6 +67,43 @@ describe("an error that escapes from an inline plugin", { timeout: 60_000 }, () 
   it.concurrent("of the hub is not blamed on the plugin whose call led to it", async () => {
     const { code, output } = await runProgram("throwBelowPlugin");
     expect({ code, output }).toEqual({ code: 3, output: ["TypeError: stray", "running"] });
+  });
+});
+
+/** Starts a hub whose inline plugin does something that ends it. */
+function runUncontainable(way: string): { child: ChildProcess; output: () => string; ended: Promise<unknown[]> } {
+  const flags = ["--conditions=source", "--import", "tsx", "--max-old-space-size=200"];
+  const child = spawn(process.execPath, [...flags, program, "uncontainable", way], {
+    stdio: ["ignore", "pipe", "ignore"],
+  });
+  let output = "";
+  child.stdout?.on("data", (chunk: Buffer) => {
+    output += chunk.toString();
+  });
+  return { child, output: () => output, ended: once(child, "close") };
+}
+
+describe("what no attribution can contain in an inline plugin", { timeout: 60_000 }, () => {
+  it.concurrent("exit ends the hub", async () => {
+    const { output, ended } = runUncontainable("exit");
+    expect(await ended).toEqual([7, null]);
+    expect(output()).toMatch(/^"running"\n\.+!$/);
+  });
+
+  it.concurrent("eating memory ends the hub", async () => {
+    const { output, ended } = runUncontainable("memory");
+    const [code, signal] = await ended;
+    expect(code === 0 && signal === null).toBe(false);
+    expect(output()).toMatch(/^"running"\n\.+!$/);
+  });
+
+  it.concurrent("an endless loop stops the hub, which then does nothing else", async () => {
+    const { child, output, ended } = runUncontainable("loop");
+    await until(() => output().endsWith("!"), "it loops", 30_000);
+    await new Promise((resolve) => setTimeout(resolve, 1_000));
+    expect(output()).toMatch(/!$/);
+    child.kill("SIGKILL");
+    expect(await ended).toEqual([null, "SIGKILL"]);
   });
 });
 

@@ -110,5 +110,38 @@ async function quarantine(): Promise<void> {
   process.exit(0);
 }
 
-const PROGRAMS: Readonly<Record<string, () => Promise<void>>> = { throwAll, throwAsHub, throwBelowPlugin, quarantine };
-await PROGRAMS[process.argv[2] ?? ""]?.();
+/** What an inline plugin does that nothing in its own process can contain; the hub says that it is there before. */
+async function uncontainable(way: string): Promise<void> {
+  const harness = await makeHarness([
+    sourceOf(
+      testPlugin({ id: "bad" }, (ctx) => {
+        ctx.events.subscribe("settings.changed", () => END_OF_THE_HUB[way]?.());
+      }),
+    ),
+  ]);
+  process.stdout.write(`${JSON.stringify(harness.stateOf("bad"))}\n`);
+  setInterval(() => process.stdout.write("."), 50);
+  await new Promise((resolve) => setTimeout(resolve, 200));
+  process.stdout.write("!");
+  harness.services.events.hub.publish("settings.changed", { key: "x" });
+}
+
+const END_OF_THE_HUB: Readonly<Record<string, () => void>> = {
+  exit: () => process.exit(7),
+  loop: () => {
+    for (;;);
+  },
+  memory: () => {
+    const kept: number[][] = [];
+    for (;;) kept.push(new Array<number>(100_000).fill(1));
+  },
+};
+
+const PROGRAMS: Readonly<Record<string, (argument: string) => Promise<void>>> = {
+  throwAll,
+  throwAsHub,
+  throwBelowPlugin,
+  quarantine,
+  uncontainable,
+};
+await PROGRAMS[process.argv[2] ?? ""]?.(process.argv[3] ?? "");
