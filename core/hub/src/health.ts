@@ -22,14 +22,21 @@ const RANK: Readonly<Record<HealthStatus, number>> = { ok: 0, degraded: 1, faile
 /** Health of the hub, its plugins and its devices, as a tree. Paths are such as `hub/store` and `plugins/shelly`. */
 export class HealthTree {
   readonly #marks = new Map<string, Mark>();
+  readonly #fine = new Map<string, Text>();
   readonly #listeners = new Set<(status: HealthStatus) => void>();
 
-  set(path: string, status: HealthStatus, why: Text = OK.why): void {
+  set(path: string, status: HealthStatus, why: Text = this.#fine.get(path) ?? OK.why): void {
     this.#change(() => this.#marks.set(path, { status, why }));
   }
 
   ok(path: string): void {
     this.set(path, "ok");
+  }
+
+  /** Says what a part does while it works, from now on. One that has a problem already keeps it. */
+  fine(path: string, what: Text): void {
+    this.#fine.set(path, what);
+    if ((this.#marks.get(path)?.status ?? "ok") === "ok") this.ok(path);
   }
 
   delete(path: string): void {
@@ -42,12 +49,14 @@ export class HealthTree {
     return { [Symbol.dispose]: () => void this.#listeners.delete(listener) };
   }
 
-  /** The worst status of the tree. */
-  status(): HealthStatus {
-    return [...this.#marks.values()].reduce<HealthStatus>(
-      (worst, mark) => (RANK[mark.status] > RANK[worst] ? mark.status : worst),
-      "ok",
-    );
+  /** The worst status of the tree, or of one branch such as `hub`. */
+  status(branch = ""): HealthStatus {
+    let worst: HealthStatus = "ok";
+    for (const [path, { status }] of this.#marks) {
+      const inside = branch === "" || path === branch || path.startsWith(`${branch}/`);
+      if (inside && RANK[status] > RANK[worst]) worst = status;
+    }
+    return worst;
   }
 
   tree(): HealthNode {

@@ -19,7 +19,7 @@ import { CounterTable } from "./counters.js";
 import { HealthTree } from "./health.js";
 import { createHubLog, type HubLog } from "./log/index.js";
 import { createMqtt, type HubMqtt } from "./mqtt/index.js";
-import { createPluginHost, createPluginStates, type Lan, SystemLan } from "./plugins/index.js";
+import { createPluginHost, createPluginStates, type Lan, type RefusedPlugin, SystemLan } from "./plugins/index.js";
 import type { HubPluginHost, PluginSource } from "./plugins/types.js";
 import { type Random, systemRandom, ulids } from "./random.js";
 import {
@@ -34,6 +34,7 @@ import {
 } from "./registry/index.js";
 import {
   createDocuments,
+  createHubDocument,
   createPrivateFolders,
   createSecretStore,
   createSettings,
@@ -41,6 +42,7 @@ import {
   loadSecretKey,
   type SecretStore,
   type Settings,
+  type SettingsDocument,
 } from "./settings/index.js";
 import {
   type ChannelNumbers,
@@ -56,6 +58,8 @@ import {
 export interface HubOptions {
   readonly config: BootConfig;
   readonly plugins: readonly PluginSource[];
+  /** Installed plugins that cannot be used: shown with the reason. */
+  readonly refusedPlugins?: readonly RefusedPlugin[];
   /** Folder of the built interface. */
   readonly uiRoot: string;
   readonly version: string;
@@ -93,6 +97,8 @@ export interface HubParts {
   readonly points: PointRegistry;
   readonly devices: DeviceRegistry;
   readonly settings: Settings;
+  /** All that people changed, as one YAML document. */
+  readonly document: SettingsDocument;
   readonly secrets: SecretStore;
   readonly accounts: Accounts;
   readonly authorizer: Authorizer;
@@ -198,6 +204,7 @@ async function assemble(options: HubOptions, memory: Memory): Promise<HubParts> 
     state,
   } = memory;
   const manifests = new Map(options.plugins.map(({ manifest }) => [manifest.id as PluginId, manifest]));
+  const refusedIds = new Set(options.refusedPlugins?.map(({ id }) => id));
   const authorizer = createAuthorizer({
     userOf: (id) => accounts.user(id),
     tokenOf: (id) => accounts.tokens().find((token) => token.id === id),
@@ -232,7 +239,8 @@ async function assemble(options: HubOptions, memory: Memory): Promise<HubParts> 
     inbox: telemetry.inbox,
     devices,
     deviceTopics,
-    isInstalled: (plugin) => manifests.has(plugin),
+    // What came for one that cannot be used at the moment is kept: its next version may be better.
+    isInstalled: (plugin) => manifests.has(plugin) || refusedIds.has(plugin),
   });
   const plugins = createPluginHost({
     services: {
@@ -247,8 +255,11 @@ async function assemble(options: HubOptions, memory: Memory): Promise<HubParts> 
       lan: options.lan ?? new SystemLan(),
     },
     sources: options.plugins,
+    refused: options.refusedPlugins ?? [],
     config: config.plugins,
     ...(options.onUnattributed ? { onUnattributed: options.onUnattributed } : {}),
   });
-  return { ...memory, authorizer, commands, telemetry, mqtt, plugins };
+  const { settings, sites } = memory;
+  const document = createHubDocument({ settings, sites, points, devices, plugins });
+  return { ...memory, authorizer, commands, telemetry, mqtt, plugins, document };
 }

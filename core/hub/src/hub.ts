@@ -1,6 +1,9 @@
 import { type DurationMs, text } from "@vatio/plugin-api";
-import { createHttpServer, type HttpServer } from "./http/index.js";
+import { createHttpServer, type HttpApp, type HttpServer } from "./http/index.js";
+import { describeDatabases, describeListeners } from "./hub-health.js";
 import { assembleHub, type HubOptions, type HubParts } from "./hub-parts.js";
+import { distinctPlugins } from "./plugins/index.js";
+import { followDeviceHealth } from "./registry/index.js";
 
 /** Where a hub listens. */
 export interface HubAddress {
@@ -13,6 +16,8 @@ export interface HubAddress {
 export interface Hub extends AsyncDisposable {
   /** Its parts, for tests and for the command line. */
   readonly parts: HubParts;
+  /** What answers over HTTP: lists its routes, and answers without a socket. For tests and diagnostics. */
+  readonly app: HttpApp;
   /**
    * Starts plugins, then listens: what arrives finds its plugin, or its inbox.
    * @throws E_PORT_BUSY and others that name the setting to change
@@ -28,7 +33,9 @@ export interface Hub extends AsyncDisposable {
  * const hub = await createHub({ config: await loadBootConfig({ env, cwd }), plugins, uiRoot, version });
  * const { httpPort } = await hub.start();
  */
-export async function createHub(options: HubOptions): Promise<Hub> {
+export async function createHub(given: HubOptions): Promise<Hub> {
+  const { sources, refused } = distinctPlugins(given.plugins);
+  const options = { ...given, plugins: sources, refusedPlugins: [...(given.refusedPlugins ?? []), ...refused] };
   const parts = await assembleHub(options);
   return new RunningHub(parts, createHttp(options, parts));
 }
@@ -80,6 +87,10 @@ class RunningHub implements Hub {
     }
   }
 
+  get app(): HttpApp {
+    return this.#http.app;
+  }
+
   stop(): Promise<void> {
     this.#stopped ??= this.#unwindAll();
     return this.#stopped;
@@ -94,6 +105,7 @@ class RunningHub implements Hub {
     this.#followHealth();
     this.#followCommits();
     health.set("hub/start", "degraded", text("health.starting"));
+    describeDatabases(this.parts);
     await mqtt.load();
     this.#unwind.push(
       () => mqtt.stop(),
@@ -103,6 +115,7 @@ class RunningHub implements Hub {
     this.#unwind.push(() => this.#http.stop());
     const { port } = await this.#http.start();
     await mqtt.start();
+    describeListeners(this.parts, port);
     health.delete("hub/start");
     return { httpPort: port, mqttPort: mqtt.address()?.port };
   }
@@ -110,7 +123,11 @@ class RunningHub implements Hub {
   #followHealth(): void {
     const { events, health } = this.parts;
     const watch = health.onChange((status) => events.hub.publish("hub.health", { status }));
-    this.#unwind.push(() => watch[Symbol.dispose]());
+    const devices = followDeviceHealth(this.parts);
+    this.#unwind.push(
+      () => watch[Symbol.dispose](),
+      () => devices[Symbol.dispose](),
+    );
   }
 
   #followCommits(): void {

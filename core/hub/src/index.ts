@@ -7,7 +7,7 @@ export { createOpenApiDocument, routeTable } from "./http/index.js";
 export { createHub, type Hub, type HubAddress, STOP_DEADLINE } from "./hub.js";
 export type { HubOptions, HubParts } from "./hub-parts.js";
 export type { LogLine, LogQuery } from "./log/index.js";
-export { type Lan, SystemLan, type TcpTarget } from "./plugins/index.js";
+export { type DistinctPlugins, discoverPlugins, type Lan, SystemLan, type TcpTarget } from "./plugins/index.js";
 export type { PluginHost, PluginRecord, PluginSource } from "./plugins/types.js";
 export { type Random, readableCode, systemRandom } from "./random.js";
 export { IN_MEMORY, openStateDatabase, type TelemetryStore } from "./store/index.js";

@@ -45,6 +45,7 @@ describe("health", () => {
       ["hub", "failed"],
       ["plugins", "degraded"],
     ]);
+    expect([health.status("hub"), health.status("plugins"), health.status("hu")]).toEqual(["failed", "degraded", "ok"]);
     health.ok("hub/store");
     health.delete("plugins/shelly");
     expect(health.tree().status).toBe("ok");

@@ -146,6 +146,11 @@ export class TestHub implements AsyncDisposable {
     return this.#hub.parts;
   }
 
+  /** What answers over HTTP, without a socket. */
+  get app(): Hub["app"] {
+    return this.#hub.app;
+  }
+
   get url(): string {
     return `http://127.0.0.1:${this.#httpPort}`;
   }
@@ -281,8 +286,9 @@ export class TestHub implements AsyncDisposable {
   }
 
   #isIdle(): boolean {
-    const { mqtt: hubMqtt, plugins, telemetry } = this.parts;
-    return telemetry.idle && plugins.list().every(({ id }) => hubMqtt.delivery.inHand(id).length === 0);
+    const { mqtt: hubMqtt, plugins, state, telemetry } = this.parts;
+    // Time must not pass for a transaction that is being written: it has a deadline.
+    return state.idle && telemetry.idle && plugins.list().every(({ id }) => hubMqtt.delivery.inHand(id).length === 0);
   }
 
   async #signIn(): Promise<Record<string, string>> {

@@ -64,12 +64,12 @@ export class MeterBook {
     if (channel === undefined) return this.#ctx.counters.add("dropped", "no-channel");
     const { rejected } = await this.#ctx.telemetry.write(row(channel, at, { [metric]: value }));
     for (const { reason } of rejected) this.reject(message, text(reason, { metric, value }), hardwareId);
+    if (rejected.length === 0) this.#ctx.counters.add("accepted", "reading");
     this.#watch.heard(id, message.at);
   }
 
-  /** Counts why a message was not used and shows it, on the meter's page when the meter is known. */
+  /** Says why a message was not used: the hub counts it and shows it, on the meter's page when the meter is known. */
   reject(message: MqttMessage, reason: Text, hardwareId?: string): void {
-    this.#ctx.counters.add("rejected", reason.key);
     this.#ctx.devices.rejected(message, reason, hardwareId === undefined ? undefined : this.#ids.get(hardwareId));
   }
 

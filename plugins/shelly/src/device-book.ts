@@ -98,7 +98,7 @@ export class DeviceBook {
 
   /** Announces the device and stores its readings; settles after their durable commit. */
   async record({ device, decoded, at, message, complete }: Entry): Promise<Recorded> {
-    this.#count(decoded, device, message);
+    this.note(decoded, message, device);
     this.#learnChannels(device, decoded, complete ?? false);
     if (Object.keys(device.facts.channels).length === 0) return { state: "unannounced", rejected: [] };
     const { state, channels } = await this.#announce(device);
@@ -111,7 +111,9 @@ export class DeviceBook {
       if (id === undefined) this.#services.counters.add("dropped", "too-many-channels");
       return id === undefined || Object.keys(values).length === 0 ? [] : [row(id, at, values)];
     });
-    return { state, rejected: batches.length === 0 ? [] : await this.#write(device, batches, message) };
+    const rejected = batches.length === 0 ? [] : await this.#write(device, batches, message);
+    if (rejected.length === 0) this.accept(batches.length === 0 ? "state" : "reading");
+    return { state, rejected };
   }
 
   /** Notes what a message proves, in order of arrival; the hub hears of changes once it knows the device. */
@@ -128,10 +130,27 @@ export class DeviceBook {
     await this.#services.kv.delete(`${PREFIX}${device.hardwareId}`);
   }
 
-  /** Counts why a message was not used and shows it, on the device's page when the device is known. */
+  /** Says why a message was not used: the hub counts it and shows it, on the device's page when the device is known. */
   reject(message: MqttMessage | undefined, reason: Text, device?: ShellyDevice): void {
-    this.#services.counters.add("rejected", reason.key);
     if (message) this.#services.devices.rejected(message, reason, device?.id);
+    else this.#services.counters.add("rejected", reason.key);
+  }
+
+  /** Counts a message that was of use. */
+  accept(as: "reading" | "state" | "presence" | "announcement" | "answer"): void {
+    this.#services.counters.add("accepted", as);
+  }
+
+  /** Counts what is no fault of anybody. */
+  ignore(reason: string): void {
+    this.#services.counters.add("ignored", reason);
+  }
+
+  /** Counts what a decoder could not use or left out; that there was nothing at all in it counts as well. */
+  note({ readings, refusals, ignored }: Decoded, message: MqttMessage | undefined, device?: ShellyDevice): void {
+    for (const refusal of refusals) this.reject(message, refusal, device);
+    for (const reason of ignored) this.ignore(reason.key);
+    if (readings.length + refusals.length + ignored.length === 0) this.ignore("shelly.ignored.nothing-metered");
   }
 
   #learnChannels(device: ShellyDevice, { readings }: Decoded, complete: boolean): void {
@@ -182,11 +201,6 @@ export class DeviceBook {
     const { rejected } = await this.#services.telemetry.write(batches);
     for (const { reason } of rejected) this.reject(message, text(reason), device);
     return rejected.map(({ reason }) => reason);
-  }
-
-  #count({ refusals, ignored }: Decoded, device: ShellyDevice, message: MqttMessage | undefined): void {
-    for (const refusal of refusals) this.reject(message, refusal, device);
-    for (const reason of ignored) this.#services.counters.add("ignored", reason.key);
   }
 
   #add(device: ShellyDevice): void {

@@ -1,6 +1,7 @@
 import process from "node:process";
 import { createHub, loadBootConfig } from "@vatio/hub";
 import { uiRoot } from "@vatio/ui/root";
+import { installedPlugins } from "../installed-plugins.js";
 import { SHIPPED_PLUGINS } from "../plugins.js";
 import { exitOnUnattributed, stopOnSignals } from "../run-hub.js";
 import { VERSION } from "../version.js";
@@ -14,9 +15,11 @@ export async function start(file?: string): Promise<void> {
     onWarning,
     ...(file === undefined ? {} : { file }),
   });
+  const installed = await installedPlugins(config);
   const hub = await createHub({
     config,
-    plugins: SHIPPED_PLUGINS,
+    plugins: [...SHIPPED_PLUGINS, ...installed.sources],
+    refusedPlugins: installed.refused,
     uiRoot,
     version: VERSION,
     onUnattributed: exitOnUnattributed,

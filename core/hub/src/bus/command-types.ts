@@ -1,5 +1,5 @@
 import { type CommandDeclaration, type PluginId, SHARED_COMMANDS, type TSchema, VatioError } from "@vatio/plugin-api";
-import { Compile, type Validator } from "typebox/compile";
+import { type BadPath, badPaths, inputInvalid, listBadPaths } from "../bad-paths.js";
 
 /** A declared command with its checks. */
 export interface DeclaredCommand extends CommandDeclaration {
@@ -48,22 +48,17 @@ export class CommandTypes {
 }
 
 function declaredCommand(name: string, owner: PluginId | "hub", declaration: CommandDeclaration): DeclaredCommand {
-  const checkInput = checker(declaration.input, (problems) => {
-    const message = `The input of ${name} is wrong: ${problems.join("; ")}.`;
-    return new VatioError("E_INPUT_INVALID", message, { details: { name, problems } });
-  });
-  const checkOutput = checker(declaration.output, (problems) => {
-    const message = `The handler of ${name} answered what its schema does not allow: ${problems.join("; ")}.`;
-    return new VatioError("E_OUTPUT_INVALID", message, { details: { name, problems } });
+  const checkInput = checker(declaration.input, (paths) => inputInvalid(`The input of ${name}`, paths, { name }));
+  const checkOutput = checker(declaration.output, (paths) => {
+    const message = `The handler of ${name} answered what its schema does not allow: ${listBadPaths(paths)}.`;
+    return new VatioError("E_OUTPUT_INVALID", message, { details: { name, paths } });
   });
   return { ...declaration, name, owner, checkInput, checkOutput };
 }
 
-function checker(schema: TSchema, errorOf: (problems: readonly string[]) => VatioError): (value: unknown) => void {
-  let validator: Validator | undefined;
+function checker(schema: TSchema, errorOf: (paths: readonly BadPath[]) => VatioError): (value: unknown) => void {
   return (value) => {
-    validator ??= Compile(schema);
-    if (validator.Check(value)) return;
-    throw errorOf(validator.Errors(value).map((error) => `${error.instancePath || "/"} ${error.message}`));
+    const paths = badPaths(schema, value);
+    if (paths.length > 0) throw errorOf(paths);
   };
 }

@@ -1,5 +1,5 @@
 import { type EventDeclaration, type PluginId, type TSchema, VatioError } from "@vatio/plugin-api";
-import { Compile, type Validator } from "typebox/compile";
+import { badPaths } from "../bad-paths.js";
 import { CORE_EVENTS } from "./core-events.js";
 
 /** A declared event. */
@@ -56,11 +56,7 @@ export class EventTypes {
   }
 }
 
-function problemsWith(schema: TSchema): (payload: unknown) => readonly string[] {
-  let validator: Validator | undefined;
-  return (payload) => {
-    validator ??= Compile(schema);
-    if (validator.Check(payload)) return [];
-    return validator.Errors(payload).map((error) => `${error.instancePath || "/"}: ${error.message}`);
-  };
-}
+const problemsWith =
+  (schema: TSchema) =>
+  (payload: unknown): readonly string[] =>
+    badPaths(schema, payload).map(({ path, problem }) => `${path || "/"}: ${problem}`);

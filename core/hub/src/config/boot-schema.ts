@@ -89,6 +89,9 @@ export const BootSchema = Type.Object(
     }),
     plugins: section({
       forceWorker: list("Plugins that run in a worker whatever their manifest says"),
+      allowInline: list(
+        "Plugins under `<data>/plugins` that may run in the hub's own thread instead of a worker; one of them can take the hub down",
+      ),
       workerMemoryMb: integer("Memory that the worker of one plugin may use, in MB", {
         minimum: 16,
         maximum: 65_536,

@@ -25,6 +25,9 @@ function urlProblem(value: string, schemes: readonly string[]): string | undefin
   return url.search !== "" || url.hash !== "" ? `${expected} without ? and #` : undefined;
 }
 
+const pluginIdsProblem = (value: readonly string[]): string | undefined =>
+  value.every((id) => /^[a-z][a-z0-9-]*$/.test(id)) ? undefined : "ids of plugins, in lower case";
+
 /** What a value of the right shape must also be; returns the phrase of what would be right. */
 const RULES: Readonly<Record<string, Rule>> = {
   bind: (value: string) => (isHost(value) ? undefined : "an IP address or a host name"),
@@ -32,8 +35,8 @@ const RULES: Readonly<Record<string, Rule>> = {
     value.every(isNetwork) ? undefined : "IP addresses or networks such as 10.0.0.0/8",
   "http.publicUrl": (value: string) => urlProblem(value, ["https:", "http:"]),
   "mqtt.url": (value: string) => urlProblem(value, ["mqtt:", "mqtts:"]),
-  "plugins.forceWorker": (value: readonly string[]) =>
-    value.every((id) => /^[a-z][a-z0-9-]*$/.test(id)) ? undefined : "ids of plugins, in lower case",
+  "plugins.forceWorker": pluginIdsProblem,
+  "plugins.allowInline": pluginIdsProblem,
 };
 
 /** Checks what a value of the right shape means, beyond its schema. */

@@ -128,7 +128,11 @@ function assemble(values: ReadonlyMap<string, GivenValue>): BootConfig {
       memoryMb: given.get("store.memoryMb"),
       minFreeMb: given.get("store.minFreeMb"),
     },
-    plugins: { forceWorker: given.get("plugins.forceWorker"), workerMemoryMb: given.get("plugins.workerMemoryMb") },
+    plugins: {
+      forceWorker: given.get("plugins.forceWorker"),
+      allowInline: given.get("plugins.allowInline"),
+      workerMemoryMb: given.get("plugins.workerMemoryMb"),
+    },
   };
 }
 

@@ -46,6 +46,12 @@ export interface BootConfig {
     /** No acknowledgement below this much free disk space, in MB. */
     readonly minFreeMb: number;
   };
-  /** Plugins that run in a worker whatever their manifest says, and the memory that a worker may use. */
-  readonly plugins: { readonly forceWorker: readonly string[]; readonly workerMemoryMb: number };
+  readonly plugins: {
+    /** Plugins that run in a worker whatever their manifest says. */
+    readonly forceWorker: readonly string[];
+    /** Installed plugins that the operator trusts with the hub's own thread. */
+    readonly allowInline: readonly string[];
+    /** Memory that a worker may use, in MB. */
+    readonly workerMemoryMb: number;
+  };
 }

@@ -23,13 +23,16 @@ export interface HttpServerOptions {
   readonly checkResponses?: boolean;
 }
 
+/** Everything that answers over HTTP, with its routes. */
+export type HttpApp = Hono<AppEnv>;
+
 /** The hub's HTTP server with API, live stream, plugins' apps and interface. */
 export interface HttpServer {
   /** @throws E_PORT_BUSY, E_PORT_DENIED, E_BIND_INVALID, E_TLS_INVALID */
   start(): Promise<{ readonly port: number }>;
   stop(): Promise<void>;
   /** Answers requests without a listening socket. */
-  readonly app: Hono<AppEnv>;
+  readonly app: HttpApp;
 }
 
 /** Builds the HTTP server; nothing listens before `start`. @throws E_CONFIG_INVALID for a bad trusted proxy */

@@ -164,17 +164,37 @@ interface Answer {
 /** The plugin's answer without what it may not set, and with an end. */
 async function guarded({ c, response, plugin, hub }: Answer): Promise<Response> {
   const headers = returnHeaders(response.headers);
-  if (response.body === null) return new Response(null, { status: response.status, headers });
+  if (response.body === null) {
+    countRefusal({ plugin, status: response.status, hub });
+    return new Response(null, { status: response.status, headers });
+  }
   const reader = response.body.getReader();
   // A body that fails at once is still an error with a status; later there is only the end of the connection.
   const first = await reader.read().catch((error: unknown) => {
     throw failed(plugin, error);
   });
+  countRefusal({ plugin, status: response.status, hub, text: first.value });
   const broken = (reason: string): void => {
     hub.counters.add(`plugin:${plugin}`, "http-failed", reason);
     c.env?.outgoing?.destroy();
   };
   return new Response(limitedBody(first, reader, broken), { status: response.status, headers });
+}
+
+interface Refusal {
+  readonly plugin: string;
+  readonly status: number;
+  readonly hub: RouteContext;
+  /** The beginning of the answer's body. */
+  readonly text?: Uint8Array | undefined;
+}
+
+/** What an app refuses is counted like the hub's own refusals: by the code of its error, where the answer holds one. */
+function countRefusal({ plugin, status, hub, text }: Refusal): void {
+  if (status < 400) return;
+  const beginning = text ? Buffer.from(text.buffer, text.byteOffset, text.byteLength).toString("latin1", 0, 500) : "";
+  const code = /"code":\s*"(E_[A-Z0-9_]{1,60})"/.exec(beginning)?.[1];
+  hub.counters.add(`plugin:${plugin}`, "http-refused", code ?? `status ${status}`);
 }
 
 type Chunk = ReadableStreamReadResult<Uint8Array>;

@@ -12,9 +12,12 @@ const NO_STORE = { "cache-control": "no-store" };
 /** Whether the process answers. */
 export const healthz = (): Response => new Response("ok\n", { headers: NO_STORE });
 
-/** Whether the hub takes readings. Says no more: it is public. */
+/**
+ * Whether the hub takes readings. Says no more: it is public. What a plugin or a device does is not asked: readings for a plugin that failed
+ * go to its inbox, and starting the hub again would mend neither.
+ */
 export function readyz({ health }: Pick<RouteContext, "health">): Response {
-  const ready = health.status() !== "failed";
+  const ready = health.status("hub") !== "failed";
   return new Response(ready ? "ready\n" : "not ready\n", { status: ready ? 200 : 503, headers: NO_STORE });
 }
 

@@ -1,10 +1,10 @@
 import { type AuditEntry, VatioError } from "@vatio/plugin-api";
 import type { Resource } from "../auth/types.js";
 import { HUB } from "../auth/types.js";
+import { badPaths } from "../bad-paths.js";
 import type { AppContext } from "./app-env.js";
 import type { AddressInput, Caller, RequestFacts, Route, RouteInput } from "./define-route.js";
 import { parseAddress, parseBody } from "./input/parse-input.js";
-import { badPaths } from "./input/validate.js";
 import { Reply } from "./reply.js";
 import type { RouteContext } from "./route-context.js";
 import { identify, requireSomebody, requireWideToken } from "./security/identify.js";

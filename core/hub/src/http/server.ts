@@ -18,6 +18,7 @@ import type { HubClock } from "../clock.js";
 import type { BootConfig } from "../config/types.js";
 import { deferred } from "../deferred.js";
 import type { AppEnv } from "./app-env.js";
+import { RequestsUnderWay } from "./requests-under-way.js";
 
 /** What a client may cost before it is cut off. Milliseconds, bytes and counts. */
 export const SERVER_LIMITS = {
@@ -57,7 +58,7 @@ export function createListener(options: ListenerOptions): Listener {
     async start() {
       const server = createServer(options);
       await listen(server, options.config);
-      running = { server, underWay: new UnderWay(server) };
+      running = { server, underWay: new RequestsUnderWay(server) };
       return { port: (server.address() as AddressInfo).port };
     },
     async stop() {
@@ -85,12 +86,15 @@ function createServer({ config, app, onRefused }: ListenerOptions): Server {
   limit(server);
   refuseRequests(server, onRefused);
   refuseUpgrades(server, onRefused);
+  refuseOddities(server, onRefused);
   refuseMalformed(server, onRefused);
   return server;
 }
 
 const OPTIONS: ServerOptions = {
   maxHeaderSize: SERVER_LIMITS.headerBytes,
+  // A request without one is refused here all the same, but Node would not say so.
+  requireHostHeader: false,
   connectionsCheckingInterval: SERVER_LIMITS.checkEveryMs,
   headersTimeout: SERVER_LIMITS.headersMs,
   requestTimeout: SERVER_LIMITS.requestMs,
@@ -184,6 +188,19 @@ function refuseUpgrades(server: Server, onRefused: (code: ErrorCode) => void): v
   });
 }
 
+/** What Node answers by itself, or drops, without saying so: a tunnel, and the wish for something that is not `100-continue`. */
+function refuseOddities(server: Server, onRefused: (code: ErrorCode) => void): void {
+  server.on("connect", (_request: IncomingMessage, socket: Duplex) => {
+    socket.on("error", () => socket.destroy());
+    onRefused("E_METHOD_UNKNOWN");
+    endWith(socket, "405 Method Not Allowed");
+  });
+  server.on("checkExpectation", (_request: IncomingMessage, response: ServerResponse) => {
+    onRefused("E_REQUEST_INVALID");
+    response.writeHead(417, { connection: "close" }).end();
+  });
+}
+
 /** Answers what is no HTTP, or came too slowly. */
 function refuseMalformed(server: Server, onRefused: (code: ErrorCode) => void): void {
   server.on("clientError", (error: Error & { readonly code?: string }, socket) => {
@@ -235,33 +252,9 @@ function listenError(cause: NodeJS.ErrnoException, bind: string, port: number): 
   );
 }
 
-/** Requests whose answers are not out yet. */
-class UnderWay {
-  readonly #responses = new Set<ServerResponse>();
-  #onNone: () => void = () => undefined;
-
-  constructor(server: Server) {
-    server.on("request", (_request: IncomingMessage, response: ServerResponse) => {
-      this.#responses.add(response);
-      response.once("close", () => {
-        this.#responses.delete(response);
-        if (this.#responses.size === 0) this.#onNone();
-      });
-    });
-  }
-
-  /** Settles when there is none. */
-  none(): Promise<void> {
-    const settled = deferred();
-    if (this.#responses.size === 0) settled.resolve();
-    this.#onNone = settled.resolve;
-    return settled.promise;
-  }
-}
-
 interface Running {
   readonly server: Server;
-  readonly underWay: UnderWay;
+  readonly underWay: RequestsUnderWay;
 }
 
 /** Lets requests under way finish, but not for ever; connections without one end at once. */

@@ -10,6 +10,7 @@ import type { MqttTransport } from "../mqtt/types.js";
 import type { PluginHost } from "../plugins/types.js";
 import type { Random } from "../random.js";
 import type { DeviceRegistry, PointRegistry, SiteRegistry } from "../registry/types.js";
+import type { SettingsDocument } from "../settings/settings-document.js";
 import type { Settings } from "../settings/types.js";
 import type { TelemetryStore } from "../store/types.js";
 
@@ -66,6 +67,7 @@ export interface HttpServices {
   readonly health: HealthTree;
   readonly counters: CounterTable;
   readonly settings: Settings;
+  readonly document: SettingsDocument;
   readonly mqtt: MqttTransport;
   readonly mqttCredentials: CredentialAdmin;
   /** Port on which the embedded broker really listens; that of the configuration when left out. */

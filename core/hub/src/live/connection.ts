@@ -4,7 +4,7 @@ import type { HubClock } from "../clock.js";
 import type { CounterTable } from "../counters.js";
 import { type LastDto, LiveClientFrame } from "../http/dto.js";
 import { parseJson } from "../http/input/json-input.js";
-import { badPaths, inputInvalid } from "../http/input/validate.js";
+import { badPaths, inputInvalid } from "../bad-paths.js";
 import type { LogLine } from "../log/types.js";
 import { isEventPattern, visibleEvent } from "./event-access.js";
 import { Outbox } from "./outbox.js";
@@ -145,7 +145,7 @@ export class LiveConnection implements Disposable {
   #admit({ id, targets = [], events = [], logs }: SubscribeFrame): Subscription {
     this.#subscriptions.requireRoom(id, targets.length, events.length);
     if (!events.every(isEventPattern))
-      throw inputInvalid([{ path: "/events", problem: "must be names, `prefix.*` or `*`" }]);
+      throw inputInvalid("The frame", [{ path: "/events", problem: "must be names, `prefix.*` or `*`" }]);
     if (logs !== undefined) this.#hub.authorizer.require(this.#actor, "administer", HUB);
     const readable = new Set(targets.filter((target) => this.#hub.mayRead(this.#actor, target)));
     const others = targets.filter((target) => !readable.has(target));
@@ -181,8 +181,8 @@ export class LiveConnection implements Disposable {
 
 function parseFrame(text: string): LiveClientFrame {
   const frame = parseJson(text);
-  const problems = badPaths(LiveClientFrame, frame, "");
-  if (problems.length > 0) throw inputInvalid(problems);
+  const problems = badPaths(LiveClientFrame, frame);
+  if (problems.length > 0) throw inputInvalid("The frame", problems);
   return frame as LiveClientFrame;
 }
 

@@ -63,6 +63,14 @@ export interface MqttTransport {
   status(): TransportStatus;
 }
 
+/** A filter and the plugin that listens to it. */
+export interface PluginSubscription {
+  readonly plugin: PluginId;
+  readonly filter: string;
+  /** Only looks on: nothing is kept for it while the plugin is away. */
+  readonly observe: boolean;
+}
+
 /** Brings messages to plugins: acknowledgement, durable inbox, order. */
 export interface MqttDelivery {
   readonly sink: MessageSink;
@@ -86,6 +94,8 @@ export interface MqttDelivery {
   crashed(plugin: PluginId): Promise<void>;
   /** Forgets the filters of a plugin that was removed: nothing is kept for it any more. */
   forget(plugin: PluginId): Promise<void>;
+  /** What plugins subscribe to now: every topic on which somebody listens. For tests and diagnostics. */
+  subscriptions(): readonly PluginSubscription[];
   /** Messages that are neither acknowledged nor given up yet, and inboxes that are being drained. */
   readonly busy: number;
 }

@@ -1,5 +1,5 @@
 import { type Text, type TSchema, text, VatioError } from "@vatio/plugin-api";
-import { allErrors, type SchemaError } from "./all-errors.js";
+import { allErrors, type SchemaError } from "../schema-errors.js";
 import { isRecord, type JsonSchema, plainSchema } from "./json-schema.js";
 
 /** One setting that is wrong. */

@@ -4,40 +4,59 @@ import { pathToFileURL } from "node:url";
 import { type AnyPlugin, VatioError } from "@vatio/plugin-api";
 import { isRecord } from "./json-schema.js";
 import { checkManifest } from "./manifest.js";
+import type { DistinctPlugins, RefusedPlugin } from "./refused-plugins.js";
+import { API_PACKAGE, sharePluginApi } from "./share-plugin-api.js";
 import type { PluginSource } from "./types.js";
 
 const KEYWORD = "vatio-plugin";
-const API_PACKAGE = "@vatio/plugin-api";
+const MODULES = "node_modules";
 
-/** A package that calls itself a plugin and cannot be used. */
-export interface RefusedPlugin {
-  readonly package: string;
-  readonly error: VatioError;
-}
-
-/** The plugins that a person installed. */
-export interface Discovered {
-  readonly sources: readonly PluginSource[];
-  readonly refused: readonly RefusedPlugin[];
-}
-
-/** Looks for packages with the keyword `vatio-plugin` below `<folder>/node_modules`. Reads JSON only: no code of a plugin runs. */
-export async function discoverPlugins(folder: string): Promise<Discovered> {
+/**
+ * Looks for the plugins that a person installed: folders right below `folder`, and packages with the keyword `vatio-plugin` below its
+ * `node_modules`. Reads JSON only: no code of a plugin runs. What is found gets the hub's own copy of plugin-api to import.
+ */
+export async function discoverPlugins(folder: string): Promise<DistinctPlugins> {
   const sources: PluginSource[] = [];
   const refused: RefusedPlugin[] = [];
-  for (const root of await packageFolders(path.join(folder, "node_modules"))) {
+  const own = (await foldersIn(folder)).filter((name) => name !== MODULES).map((name) => ({ name, asked: true }));
+  const packages = (await packagesIn(path.join(folder, MODULES))).map((name) => ({ name, asked: false }));
+  for (const { name, asked } of [...own, ...packages]) {
+    const root = path.join(folder, ...(asked ? [] : [MODULES]), name);
     try {
-      const source = await readPackage(root);
-      if (source) sources.push(source);
+      const source = await readPackage(root, asked);
+      if (source) sources.push({ ...source, package: name.split(path.sep).join("/") });
     } catch (error) {
-      const name = path.relative(path.join(folder, "node_modules"), root).split(path.sep).join("/");
-      refused.push({ package: name, error: VatioError.from(error) });
+      refused.push(await refusal(name.split(path.sep).join("/"), root, error));
     }
   }
-  return { sources, refused };
+  return sources.length === 0 ? { sources, refused } : withApi(folder, { sources, refused });
 }
 
-async function packageFolders(modules: string): Promise<readonly string[]> {
+async function withApi(folder: string, found: DistinctPlugins): Promise<DistinctPlugins> {
+  try {
+    await sharePluginApi(folder);
+    return found;
+  } catch (caught) {
+    const error = VatioError.from(caught);
+    const broken = found.sources.map(({ manifest, package: name = manifest.id }) => ({
+      ...{ package: name, id: manifest.id, version: manifest.version, error },
+    }));
+    return { sources: [], refused: [...found.refused, ...broken] };
+  }
+}
+
+/** What can still be said of a package that cannot be used. */
+async function refusal(name: string, root: string, error: unknown): Promise<RefusedPlugin> {
+  const description = await readJson(path.join(root, "package.json")).catch(() => undefined);
+  const { manifest: file } = isRecord(description) && isRecord(description.vatio) ? description.vatio : {};
+  const manifest = typeof file === "string" ? await readJson(path.join(root, file)).catch(() => undefined) : undefined;
+  const wordOf = (value: unknown, key: "id" | "version"): { [key: string]: string } =>
+    isRecord(value) && typeof value[key] === "string" ? { [key]: value[key].slice(0, 100) } : {};
+  const read = { ...wordOf(description, "version"), ...wordOf(manifest, "version"), ...wordOf(manifest, "id") };
+  return { package: name, error: VatioError.from(error), ...read };
+}
+
+async function packagesIn(modules: string): Promise<readonly string[]> {
   const names = await foldersIn(modules);
   const nested = await Promise.all(
     names.map(async (name) =>
@@ -46,22 +65,27 @@ async function packageFolders(modules: string): Promise<readonly string[]> {
         : [name],
     ),
   );
-  return nested
-    .flat()
-    .filter((name) => !name.startsWith("."))
-    .sort()
-    .map((name) => path.join(modules, name));
+  return nested.flat().sort();
 }
 
 async function foldersIn(folder: string): Promise<readonly string[]> {
   const entries = await readdir(folder, { withFileTypes: true }).catch(() => []);
-  return entries.filter((entry) => entry.isDirectory() || entry.isSymbolicLink()).map(({ name }) => name);
+  return entries
+    .filter((entry) => (entry.isDirectory() || entry.isSymbolicLink()) && !entry.name.startsWith("."))
+    .map(({ name }) => name)
+    .sort();
 }
 
-async function readPackage(root: string): Promise<PluginSource | undefined> {
-  const description = await readJson(path.join(root, "package.json")).catch(() => undefined);
+/** @param asked a person put it there as a plugin: then one that is none is a mistake, not somebody's dependency */
+async function readPackage(root: string, asked: boolean): Promise<PluginSource | undefined> {
+  const description = await readJson(path.join(root, "package.json")).catch((error: unknown) => {
+    if (asked) throw error;
+  });
   const keywords = isRecord(description) && Array.isArray(description.keywords) ? description.keywords : [];
-  if (!isRecord(description) || !keywords.includes(KEYWORD)) return undefined;
+  if (!isRecord(description) || !keywords.includes(KEYWORD)) {
+    if (asked) throw new VatioError("E_PLUGIN_INVALID", `Its package.json lacks the keyword "${KEYWORD}".`);
+    return undefined;
+  }
   await refuseOwnApi(root, description);
   const { manifest, main, ui } = isRecord(description.vatio) ? description.vatio : {};
   const entry = pathToFileURL(insideOf(root, main, "vatio.main")).href;

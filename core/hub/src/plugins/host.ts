@@ -7,12 +7,14 @@ import {
   type Range,
   VatioError,
 } from "@vatio/plugin-api";
+import type { BadPath } from "../bad-paths.js";
 import { catchStrayErrors, type UnattributedHandler } from "./attribution.js";
 import { appAt } from "./context/http.js";
 import { HistoryTable } from "./history-table.js";
 import type { HubServices } from "./hub-services.js";
 import { InstalledPlugin } from "./installed-plugin.js";
-import { MountTable } from "./mount-table.js";
+import { type MountedAt, MountTable } from "./mount-table.js";
+import { type RefusedPlugin, refuseChange, refusedRecords } from "./refused-plugins.js";
 import type { HubPluginHost, PluginMount, PluginRecord, PluginSocketMount, PluginSource } from "./types.js";
 
 /** What an operator decides about plugins. */
@@ -28,7 +30,10 @@ export interface PluginHostConfig {
 /** What a plugin host is built from. */
 export interface PluginHostOptions {
   readonly services: HubServices;
+  /** Each id once: see `distinctPlugins`. */
   readonly sources: readonly PluginSource[];
+  /** Installed ones that cannot be used: they are only shown, with the reason. */
+  readonly refused?: readonly RefusedPlugin[];
   readonly config: PluginHostConfig;
   /** An error escaped that is nobody's: the app logs it and exits. Without it stray errors are not watched for. */
   readonly onUnattributed?: UnattributedHandler;
@@ -42,22 +47,25 @@ class SupervisingHost implements HubPluginHost {
   readonly #mounts = new MountTable();
   readonly #histories = new HistoryTable();
   readonly #plugins = new Map<PluginId, InstalledPlugin>();
+  readonly #refused: ReadonlyMap<PluginId, PluginRecord>;
   readonly #onUnattributed: UnattributedHandler | undefined;
   #watching: Disposable | undefined;
 
-  constructor({ services, sources, config, onUnattributed }: PluginHostOptions) {
+  constructor({ services, sources, refused = [], config, onUnattributed }: PluginHostOptions) {
     this.#services = services;
     this.#onUnattributed = onUnattributed;
     const shared = { mounts: this.#mounts, histories: this.#histories };
     for (const source of sources) {
       const plugin = new InstalledPlugin({ source, services, config, shared });
-      if (!this.#plugins.has(plugin.id)) this.#plugins.set(plugin.id, plugin);
-      else services.log.source("plugins").error(`Two plugins are called ${plugin.id}: the second is left out.`);
+      this.#plugins.set(plugin.id, plugin);
     }
+    const records = refusedRecords(refused, this.#plugins.keys(), services.clock.now());
+    this.#refused = new Map(records.map((record) => [record.id, record]));
   }
 
   async start(): Promise<void> {
     if (this.#onUnattributed) this.#watching ??= catchStrayErrors(this.#onUnattributed);
+    this.#reportRefused();
     const all = [...this.#plugins.values()];
     await Promise.all(all.map((plugin) => plugin.load()));
     // First what all of them declare, so that no order of starting matters.
@@ -76,11 +84,15 @@ class SupervisingHost implements HubPluginHost {
   }
 
   list(): readonly PluginRecord[] {
-    return [...this.#plugins.values()].map((plugin) => plugin.record());
+    return [...[...this.#plugins.values()].map((plugin) => plugin.record()), ...this.#refused.values()];
   }
 
   get(id: PluginId): PluginRecord | undefined {
-    return this.#plugins.get(id)?.record();
+    return this.#plugins.get(id)?.record() ?? this.#refused.get(id);
+  }
+
+  problems(id: PluginId, config: Json): readonly BadPath[] {
+    return this.#require(id).problems(config);
   }
 
   async configure(
@@ -118,6 +130,10 @@ class SupervisingHost implements HubPluginHost {
     return located && mount && { plugin: located.plugin, mount };
   }
 
+  mounts(): readonly MountedAt[] {
+    return this.#mounts.list();
+  }
+
   history(channel: ChannelId, range: Range, signal: AbortSignal): AsyncIterable<Batch> | undefined {
     return this.#histories.read(channel, range, signal);
   }
@@ -146,9 +162,19 @@ class SupervisingHost implements HubPluginHost {
     await this.#services.audit.record({ ...entry, outcome: "ok" });
   }
 
+  #reportRefused(): void {
+    const { health, log } = this.#services;
+    for (const { id, manifest, reason } of this.#refused.values()) {
+      health.set(`plugins/${id}`, "failed", reason);
+      log.source("plugins").error(`${manifest.name} cannot be used: ${String(reason?.params?.why)}`);
+    }
+  }
+
   #require(id: PluginId): InstalledPlugin {
     const plugin = this.#plugins.get(id);
     if (plugin) return plugin;
+    const refused = this.#refused.get(id);
+    if (refused) refuseChange(refused);
     throw new VatioError("E_PLUGIN_UNKNOWN", `No plugin is called ${id}.`, { details: { plugin: id } });
   }
 }

@@ -1,5 +1,5 @@
 export { catchStrayErrors, type UnattributedHandler } from "./attribution.js";
-export { discoverPlugins, type RefusedPlugin } from "./discover.js";
+export { discoverPlugins } from "./discover.js";
 export { createPluginHost, type PluginHostConfig, type PluginHostOptions } from "./host.js";
 export type { HubServices } from "./hub-services.js";
 export { checkCompatible } from "./loader.js";
@@ -7,4 +7,5 @@ export { checkManifest } from "./manifest.js";
 export type { Lan, TcpTarget } from "./net/lan.js";
 export { SystemLan } from "./net/system-lan.js";
 export { createPluginStates, type PluginStates, type StoredPlugin } from "./plugin-states.js";
+export { type DistinctPlugins, distinctPlugins, type RefusedPlugin } from "./refused-plugins.js";
 export type * from "./types.js";

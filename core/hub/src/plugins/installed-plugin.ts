@@ -1,4 +1,5 @@
 import { type Manifest, type PluginId, VatioError } from "@vatio/plugin-api";
+import type { BadPath } from "../bad-paths.js";
 import type { SharedTables } from "./context/context.js";
 import type { PluginHostConfig } from "./host.js";
 import type { HubServices } from "./hub-services.js";
@@ -8,7 +9,7 @@ import { checkManifest, registerMetrics } from "./manifest.js";
 import { PluginMemory } from "./plugin-memory.js";
 import type { PluginRuntime } from "./runtime.js";
 import type { PluginScope } from "./scope.js";
-import { checkEntered } from "./settings-of.js";
+import { checkEntered, settingsProblems } from "./settings-of.js";
 import { PluginSupervisor } from "./supervisor.js";
 import type { PluginRecord, PluginSource } from "./types.js";
 import { WorkerRuntime } from "./worker/worker-runtime.js";
@@ -59,7 +60,7 @@ export class InstalledPlugin {
   /** The hub needs it, and it does not run. */
   get isMissing(): boolean {
     const { state } = this.supervisor.status;
-    return this.#manifest.required === true && state !== "running" && state !== "degraded";
+    return this.#isRequired && state !== "running" && state !== "degraded";
   }
 
   record(): PluginRecord {
@@ -83,6 +84,11 @@ export class InstalledPlugin {
     };
   }
 
+  /** What is wrong with settings, before they are stored. */
+  problems(config: unknown): readonly BadPath[] {
+    return settingsProblems(this.#manifest, config).map(({ path, message }) => ({ path, problem: message }));
+  }
+
   /** Stores what a person entered and restarts the plugin with it. @throws E_CONFIG_INVALID */
   async configure(config: unknown, secrets: Readonly<Record<string, unknown>>): Promise<void> {
     const entered = checkEntered(this.#manifest, config, secrets);
@@ -100,10 +106,15 @@ export class InstalledPlugin {
 
   /** @throws E_PLUGIN_REQUIRED for one that the hub cannot do without */
   async disable(): Promise<void> {
-    if (this.#manifest.required === true) {
+    if (this.#isRequired) {
       throw new VatioError("E_PLUGIN_REQUIRED", `The hub cannot do without ${this.id}: it cannot be switched off.`);
     }
     await this.supervisor.disable();
+  }
+
+  /** Only what ships with the hub may keep it from starting. */
+  get #isRequired(): boolean {
+    return this.#manifest.required === true && this.#options.source.firstParty;
   }
 
   get #manifest(): Manifest {

@@ -12,6 +12,14 @@ export interface Located {
   readonly rest: string;
 }
 
+/** An address and who answers there. */
+export interface MountedAt {
+  readonly plugin: PluginId;
+  readonly path: string;
+  /** A WebSocket, not requests. */
+  readonly socket: boolean;
+}
+
 /** What plugins answer at which paths. Entries come and go while the server runs. */
 export class MountTable {
   readonly #aliases = new Map<string, PluginId>();
@@ -56,6 +64,14 @@ export class MountTable {
     return undefined;
   }
 
+  /** Every address at which a plugin answers now: its own prefix, its aliases and its sockets. */
+  list(): readonly MountedAt[] {
+    const apps = [...this.#apps.keys()].map((plugin) => ({ plugin, path: OWN_PREFIX + plugin, socket: false }));
+    const aliases = [...this.#aliases].filter(([, plugin]) => this.#apps.has(plugin));
+    const sockets = [...this.#sockets.keys()].map((key) => ({ ...ownerOf(key), socket: true }));
+    return [...apps, ...aliases.map(([path, plugin]) => ({ plugin, path, socket: false })), ...sockets];
+  }
+
   app(plugin: PluginId): PluginMount | undefined {
     return this.#apps.get(plugin);
   }
@@ -63,6 +79,12 @@ export class MountTable {
   socket(plugin: PluginId, path: string): PluginSocketMount | undefined {
     return this.#sockets.get(`${plugin}${path}`);
   }
+}
+
+/** Plugin and address of a socket by its key; ids of plugins hold no slash. */
+function ownerOf(key: string): Pick<MountedAt, "plugin" | "path"> {
+  const plugin = key.slice(0, key.indexOf("/")) as PluginId;
+  return { plugin, path: OWN_PREFIX + key };
 }
 
 const isBelow = (path: string, prefix: string): boolean => path === prefix || path.startsWith(`${prefix}/`);

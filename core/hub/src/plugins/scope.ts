@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events";
 import { type Instant, type Log, type Manifest, type PluginId, type Text, text, VatioError } from "@vatio/plugin-api";
 import type { Party } from "../bus/party.js";
 import { runAs, runAsHub, type Suspect } from "./attribution.js";
@@ -51,6 +52,8 @@ export class PluginScope implements Suspect, Party {
     this.log = log;
     this.remote = remote;
     this.#events = events;
+    // It lives as long as the plugin, and every request that is under way may listen to it: Node would take many for a leak.
+    setMaxListeners(0, this.signal);
     this.permissions = new PermissionSet(manifest.id, manifest.permissions, (permission) =>
       events.used(permission, services.clock.now()),
     );

@@ -1,9 +1,11 @@
 import { type Json, type Manifest, VatioError } from "@vatio/plugin-api";
 import { deepFreeze } from "../bus/deep-freeze.js";
 import {
+  type ConfigProblem,
   configInvalid,
   configProblems,
   migrateConfig,
+  type SplitConfig,
   secretProblem,
   splitSecrets,
   withDefaults,
@@ -47,12 +49,20 @@ export function checkEntered(
 ): EnteredSettings {
   const split = splitSecrets(schema, config);
   const all = { ...split.secrets, ...secrets };
-  const problems = [
-    ...configProblems(schema, withDefaults(schema, split.config)),
-    ...Object.entries(all).flatMap(([name, value]) => secretProblem(schema, name, value) ?? []),
-  ];
+  const problems = enteredProblems(schema, { config: split.config, secrets: all });
   if (problems.length > 0) throw configInvalid(id, problems);
   return { config: asJson(id, split.config), secrets: all as Readonly<Record<string, string | null>> };
+}
+
+/** What is wrong with settings that a person entered; secrets may be among them. */
+export const settingsProblems = ({ config: schema }: Manifest, config: unknown): readonly ConfigProblem[] =>
+  enteredProblems(schema, splitSecrets(schema, config));
+
+function enteredProblems(schema: Manifest["config"], { config, secrets }: SplitConfig): readonly ConfigProblem[] {
+  return [
+    ...configProblems(schema, withDefaults(schema, config)),
+    ...Object.entries(secrets).flatMap(([name, value]) => secretProblem(schema, name, value) ?? []),
+  ];
 }
 
 function asJson(id: string, config: unknown): Json {

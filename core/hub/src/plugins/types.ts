@@ -14,6 +14,8 @@ import type {
   Range,
   Text,
 } from "@vatio/plugin-api";
+import type { BadPath } from "../bad-paths.js";
+import type { MountedAt } from "./mount-table.js";
 
 /** A plugin that the app hands to the hub. `entry` is what a worker imports: a file URL. */
 export interface PluginSource {
@@ -26,6 +28,8 @@ export interface PluginSource {
   readonly firstParty: boolean;
   /** Folder with the plugin's built interface module. */
   readonly uiRoot?: string;
+  /** Package, or folder, as a person knows it. */
+  readonly package?: string;
 }
 
 /** A crash of a plugin. */
@@ -54,6 +58,8 @@ export interface PluginRecord {
   /** Names of the secrets that are set. */
   readonly secretsSet: readonly string[];
   readonly inbox: { readonly messages: number; readonly bytes: number };
+  /** It cannot be used: all that can be done is to mend or remove it. */
+  readonly refused?: true;
 }
 
 /** HTTP that a plugin offers, inline or through its worker. */
@@ -75,6 +81,8 @@ export interface PluginHost {
   stop(): Promise<void>;
   list(): readonly PluginRecord[];
   get(id: PluginId): PluginRecord | undefined;
+  /** What is wrong with settings, before anything is changed. @throws E_PLUGIN_UNKNOWN, E_PLUGIN_INVALID */
+  problems(id: PluginId, config: Json): readonly BadPath[];
   /** @throws E_CONFIG_INVALID with every bad path in `details` */
   configure(actor: Actor, id: PluginId, config: Json, secrets: Readonly<Record<string, string | null>>): Promise<void>;
   enable(actor: Actor, id: PluginId): Promise<void>;
@@ -90,6 +98,8 @@ export interface PluginHost {
 export interface HubPluginHost extends PluginHost {
   /** What the device itself remembers of a range; undefined when its driver does not run or offers nothing. */
   history(channel: ChannelId, range: Range, signal: AbortSignal): AsyncIterable<Batch> | undefined;
+  /** Every address at which a plugin answers now. For tests and diagnostics. */
+  mounts(): readonly MountedAt[];
   /** Settles when every worker has dealt with all that it was sent: for tests in virtual time. */
   settled(): Promise<void>;
 }

@@ -1,7 +1,6 @@
 export { createDocuments, type DocumentLimits, type Documents, type DocumentsOptions } from "./documents.js";
 export type { FileLimits } from "./file-limits.js";
-export { devicesSection, pointsSection, sitesSection } from "./place-sections.js";
-export { pluginsSection } from "./plugins-section.js";
+export { createHubDocument } from "./hub-document.js";
 export { createPrivateFiles, type PrivateFilesOptions } from "./private-files.js";
 export { createPrivateFolders, type PrivateFoldersOptions } from "./private-folders.js";
 export { type PluginData, purgePlugin } from "./purge-plugin.js";
@@ -16,6 +15,5 @@ export {
   type SettingsDocument,
   type SettingsSection,
 } from "./settings-document.js";
-export { settingsSection } from "./settings-section.js";
 export { createSettings, type SettingsOptions } from "./settings-store.js";
 export type * from "./types.js";

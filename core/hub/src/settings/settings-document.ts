@@ -1,6 +1,7 @@
 import { type Actor, type Json, type TSchema, Type, VatioError } from "@vatio/plugin-api";
-import { Value } from "typebox/value";
 import { isMap, parseDocument, stringify } from "yaml";
+import { badPaths } from "../bad-paths.js";
+import { hasUnsafeKey } from "../unsafe-keys.js";
 
 /** Version of the document's form. A later version comes with a step from this one. */
 const FORM = 1;
@@ -23,6 +24,8 @@ export interface SettingsSection {
   /** What is wrong beyond the schema, before anything is changed; `path` is within the section. */
   problems?(value: Json): readonly DocumentProblem[];
   apply(actor: Actor, value: Json): Promise<SectionReport>;
+  /** Back to what `read` said before; `apply` when left out. */
+  restore?(actor: Actor, before: Json): Promise<unknown>;
 }
 
 /** Something that a document may not say. */
@@ -38,8 +41,9 @@ export type ImportReport = Readonly<Record<string, SectionReport>>;
 export interface SettingsDocument {
   export(): Promise<string>;
   /**
-   * Checks everything, then takes it over. What the document does not name stays.
-   * @throws E_SETTINGS_INVALID with every bad path in `details.paths`; nothing was changed then
+   * Checks everything, then takes it over, all or nothing. What the document does not name stays; what is not known here is left out and named.
+   * @throws E_SETTINGS_INVALID with every bad path in `details.paths`, nothing was changed then; or what kept a section from being stored: those
+   * before it were put back
    */
   import(actor: Actor, yaml: string): Promise<ImportReport>;
 }
@@ -57,22 +61,48 @@ export function createSettingsDocument({
     },
     { additionalProperties: false },
   );
+  let last: Promise<unknown> = Promise.resolve();
+  /** Two documents at once would leave a mixture of both. */
+  const inTurn = <T>(work: () => Promise<T>): Promise<T> => {
+    const done = last.then(work);
+    last = done.catch(() => undefined);
+    return done;
+  };
   return {
     async export() {
       const parts: [string, Json][] = [["vatio", FORM]];
       for (const section of sections) parts.push([section.name, await section.read()]);
       return stringify(Object.fromEntries(parts), { lineWidth: 120, aliasDuplicateObjects: false });
     },
-    async import(actor, yaml) {
-      const document = checked(parse(yaml), schema, sections);
-      const report: Record<string, SectionReport> = {};
-      for (const section of sections) {
-        const value = document[section.name];
-        if (value !== undefined) report[section.name] = await section.apply(actor, value);
-      }
-      return report;
-    },
+    import: (actor, yaml) =>
+      inTurn(() => {
+        const document = checked(parse(yaml), schema, sections);
+        return applyAll(actor, document, sections);
+      }),
   };
+}
+
+async function applyAll(
+  actor: Actor,
+  document: Readonly<Record<string, Json>>,
+  sections: readonly SettingsSection[],
+): Promise<ImportReport> {
+  const report: Record<string, SectionReport> = {};
+  const undo: (() => Promise<unknown>)[] = [];
+  try {
+    for (const section of sections) {
+      const value = document[section.name];
+      if (value === undefined) continue;
+      // A copy: what is read may be the very objects that change.
+      const before = structuredClone(await section.read());
+      undo.push(() => (section.restore ?? section.apply)(actor, before));
+      report[section.name] = await section.apply(actor, value);
+    }
+    return report;
+  } catch (error) {
+    for (const step of undo.reverse()) await step();
+    throw error;
+  }
 }
 
 function invalid(problems: readonly DocumentProblem[]): VatioError {
@@ -89,6 +119,12 @@ function parse(yaml: string): Readonly<Record<string, Json>> {
   if (document.errors.length > 0)
     throw invalid(document.errors.map((error) => ({ path: "", problem: `is not YAML: ${error.message}` })));
   if (!isMap(document.contents)) throw invalid([{ path: "", problem: "is no map" }]);
+  const values = plain(document);
+  if (hasUnsafeKey(values)) throw invalid([{ path: "", problem: "holds the key __proto__" }]);
+  return values;
+}
+
+function plain(document: ReturnType<typeof parseDocument>): Readonly<Record<string, Json>> {
   try {
     // Without aliases: a few lines of them could grow to gigabytes.
     return document.toJS({ maxAliasCount: 0 }) as Readonly<Record<string, Json>>;
@@ -105,10 +141,7 @@ function checked(
   const newer = typeof document.vatio === "number" && document.vatio > FORM;
   if (newer)
     throw invalid([{ path: "vatio", problem: `is ${document.vatio}, from a newer hub; update this one first` }]);
-  const shape = Value.Errors(schema, document).map(({ instancePath, message }) => ({
-    path: instancePath.slice(1),
-    problem: message,
-  }));
+  const shape = badPaths(schema, document).map(({ path, problem }) => ({ path: path.slice(1), problem }));
   if (shape.length > 0) throw invalid(shape);
   const meaning = sections.flatMap((section) => {
     const value = document[section.name];

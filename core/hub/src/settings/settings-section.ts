@@ -24,5 +24,10 @@ export function settingsSection(settings: Settings): SettingsSection {
       await settings.setAll(actor, value as Values);
       return { applied: Object.keys(value as Values).length, skipped: [] };
     },
+    async restore(actor, before) {
+      const added = Object.keys(settings.all()).filter((key) => !Object.hasOwn(before as Values, key));
+      for (const key of added) await settings.reset(actor, key);
+      await settings.setAll(actor, before as Values);
+    },
   };
 }

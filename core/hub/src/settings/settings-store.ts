@@ -1,5 +1,6 @@
 import { type Actor, type Json, type TSchema, VatioError } from "@vatio/plugin-api";
 import { Value } from "typebox/value";
+import { badPaths } from "../bad-paths.js";
 import type { AuditRecorder } from "../bus/command-bus.js";
 import type { HubClock } from "../clock.js";
 import type { StateDatabase } from "../store/types.js";
@@ -111,10 +112,7 @@ class StoredSettings implements Settings {
         { details: { key } },
       );
     const text = jsonText(value, { bytes: MOST_BYTES, code: "E_SETTING_INVALID", what: `The setting ${key}` });
-    const paths = Value.Errors(schema, value).map(({ instancePath, message }) => ({
-      path: `${key}${instancePath}`,
-      problem: message,
-    }));
+    const paths = badPaths(schema, value, key);
     if (paths.length === 0) return text;
     const list = paths.map(({ path, problem }) => `${path} ${problem}`).join("; ");
     throw new VatioError("E_SETTING_INVALID", `The setting ${key} does not fit: ${list}.`, { details: { paths } });

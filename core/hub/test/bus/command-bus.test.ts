@@ -90,6 +90,15 @@ describe("call", () => {
     expect(audited).toEqual([]);
   });
 
+  it("names every bad place of an input, as HTTP does", async () => {
+    const { bus } = makeDoubler(async () => ({ n: 1 }));
+    const unknown = Array.from({ length: 20 }, (_, index) => `extra${index}`);
+    const input = { n: "x", ...Object.fromEntries(unknown.map((name) => [name, 1])) };
+    const error = await bus.call(person, "maths.double", input).catch((caught: unknown) => caught);
+    const { paths } = (error as { details: { paths: { path: string }[] } }).details;
+    expect(paths.map(({ path }) => path).sort()).toEqual(["/n", ...unknown.map((name) => `/${name}`)].sort());
+  });
+
   it("refuses an answer that its schema does not allow", async () => {
     const { bus, audited } = makeDoubler(async () => ({ n: "eight" }));
     await expect(bus.call(person, "maths.double", { n: 4 })).rejects.toMatchObject({ code: "E_OUTPUT_INVALID" });

@@ -42,7 +42,7 @@ describe("loadBootConfig", () => {
       mqtt: { embedded: { port: 1883 } },
       log: { level: "info", retentionDays: 30, console: true },
       store: { commitMs: 250, memoryMb: 256, minFreeMb: 200 },
-      plugins: { forceWorker: [], workerMemoryMb: 128 },
+      plugins: { forceWorker: [], allowInline: [], workerMemoryMb: 128 },
     });
   });
 
@@ -71,12 +71,13 @@ describe("loadBootConfig", () => {
       VATIO_LOG_CONSOLE: "off",
       VATIO_HTTP_TRUSTED_PROXIES: "10.0.0.0/8, ::1",
       VATIO_PLUGINS_FORCE_WORKER: "shelly,demo",
+      VATIO_PLUGINS_ALLOW_INLINE: "mine",
       VATIO_STORE_COMMIT_MS: " 1000 ",
     };
     const config = load({ env });
     expect(config.log.console).toBe(false);
     expect(config.http.trustedProxies).toEqual(["10.0.0.0/8", "::1"]);
-    expect(config.plugins.forceWorker).toEqual(["shelly", "demo"]);
+    expect(config.plugins).toMatchObject({ forceWorker: ["shelly", "demo"], allowInline: ["mine"] });
     expect(config.store.commitMs).toBe(1000);
   });
 

@@ -82,29 +82,45 @@ describe("settings", () => {
     expect((await admin.api("GET", "/settings")).body).toEqual({});
   });
 
-  it("go out and come back as one YAML document", async () => {
+  it("go out and come back as one YAML document, audited as one change", async () => {
     await admin.api("PUT", "/settings/log.level", { value: "warn" });
     const out = await fetch(`${server.url}/api/v1/settings/document`, { headers: admin.headers });
     expect(out.headers.get("content-type")).toBe("application/yaml; charset=utf-8");
     const document = await out.text();
-    expect(document).toBe("log.level: warn\n");
+    expect(document).toContain("log.level: warn\n");
     await admin.api("DELETE", "/settings/log.level");
-    expect((await putDocument(document)).status).toBe(200);
+    const answer = await putDocument(document);
+    expect(answer.status).toBe(200);
+    expect(await answer.json()).toMatchObject({ settings: { applied: 1, skipped: [] } });
+    expect((await admin.api("GET", "/settings")).body).toEqual({ "log.level": "warn" });
+    const again = await fetch(`${server.url}/api/v1/settings/document`, { headers: admin.headers });
+    expect(await again.text()).toBe(document);
+    const [newest] = (await admin.api("GET", "/audit?limit=1")).body as { what: string; outcome: string }[];
+    expect(newest).toMatchObject({ what: "settings.import", outcome: "ok" });
+  });
+
+  it("name every bad place of a document and take nothing of it", async () => {
+    const answer = await putDocument(
+      "vatio: 1\nsettings: { log.level: loud, no.such: 1 }\nsites: [{ id: x }]\ndevices: 5\n",
+    );
+    expect(answer.status).toBe(400);
+    const { error } = (await answer.json()) as { error: { code: string; details: { paths: { path: string }[] } } };
+    expect(error.code).toBe("E_SETTINGS_INVALID");
+    expect(error.details.paths.map(({ path }) => path)).toEqual(expect.arrayContaining(["sites/0/zone", "devices"]));
     expect((await admin.api("GET", "/settings")).body).toEqual({ "log.level": "warn" });
   });
 
   it.each([
     "- a",
     "just text",
-    "a: &x 1\nb: *x",
-    "log.level: [",
-    "log.level: loud",
-    "__proto__: {}",
+    "vatio: 1\nsettings: &x {}\nplugins: *x",
+    "vatio: [",
+    "vatio: 1\nsettings: { log.level: loud }",
+    "vatio: 1\n__proto__: {}",
     "",
     "? {a: 1}\n: 2",
-  ])("refuses the document %j", async (document) => {
-    const answer = await putDocument(document);
-    expect([400, 404]).toContain(answer.status);
+  ])("refuse the document %j", async (document) => {
+    expect((await putDocument(document)).status).toBe(400);
     expect((await admin.api("GET", "/settings")).body).toEqual({ "log.level": "warn" });
   });
 });

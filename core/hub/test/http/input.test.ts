@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { MAX_JSON_DEPTH, parseJson } from "../../src/http/input/json-input.js";
 import { coerceQuery } from "../../src/http/input/query-input.js";
-import { badPaths } from "../../src/http/input/validate.js";
+import { badPaths } from "../../src/bad-paths.js";
 import { startTestServer, type TestClient, type TestServer } from "./support/test-server.js";
 
 describe("parseJson", () => {

@@ -4,7 +4,7 @@ import fc from "fast-check";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { systemClock } from "../../src/clock.js";
 import { LiveServerFrame } from "../../src/http/dto.js";
-import { badPaths } from "../../src/http/input/validate.js";
+import { badPaths } from "../../src/bad-paths.js";
 import { CONNECTION_LIMITS } from "../../src/live/connection.js";
 import { SUBSCRIPTION_LIMITS } from "../../src/live/subscriptions.js";
 import { startTestServer, type TestServer } from "../http/support/test-server.js";

@@ -1,4 +1,5 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from "node:fs";
+import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { Type } from "@vatio/plugin-api";
@@ -25,9 +26,9 @@ const description = {
   peerDependencies: { "@vatio/plugin-api": "^0.1.0" },
 };
 
-function install(name: string, files: Readonly<Record<string, unknown>>): void {
+function install(name: string, files: Readonly<Record<string, unknown>>, below = "node_modules"): void {
   for (const [file, content] of Object.entries(files)) {
-    const target = path.join(folder, "node_modules", name, file);
+    const target = path.join(folder, below, name, file);
     mkdirSync(path.dirname(target), { recursive: true });
     writeFileSync(target, typeof content === "string" ? content : JSON.stringify(content));
   }
@@ -54,6 +55,42 @@ describe("discoverPlugins", () => {
       firstParty: false,
       entry: `file://${path.join(root, "dist/index.js")}`,
       uiRoot: path.join(root, "dist"),
+    });
+  });
+
+  it("finds folders right below, which must be plugins", async () => {
+    install("third", { "package.json": description, "manifest.json": manifest, "dist/index.js": explosive }, "");
+    install("holidays", { "photo.json": {} }, "");
+    install("library", { "package.json": { name: "library" } }, "");
+    install(".git", { "package.json": description }, "");
+    const { sources, refused } = await discoverPlugins(folder);
+    expect(sources).toMatchObject([{ package: "third", manifest: { id: "third" }, firstParty: false }]);
+    expect(refused).toMatchObject([
+      { package: "holidays", error: { code: "E_PLUGIN_INVALID" } },
+      { package: "library", error: { message: expect.stringContaining("vatio-plugin") } },
+    ]);
+  });
+
+  it("gives what it finds the hub's own plugin-api, again after an update of the hub", async () => {
+    install("third", { "package.json": description, "manifest.json": manifest, "dist/index.js": explosive }, "");
+    const api = path.join(folder, "node_modules/@vatio/plugin-api");
+    await discoverPlugins(folder);
+    const first = readFileSync(path.join(api, "index.js"), "utf8");
+    writeFileSync(path.join(api, "index.js"), "export * from 'file:///where/it/was';");
+    await discoverPlugins(folder);
+    expect(readFileSync(path.join(api, "index.js"), "utf8")).toBe(first);
+    expect(first).toContain("file://");
+    // What Node.js will look for from inside of the plugin.
+    const resolved = createRequire(path.join(folder, "third/dist/index.js")).resolve("@vatio/plugin-api");
+    expect(realpathSync(resolved)).toBe(realpathSync(path.join(api, "index.js")));
+  });
+
+  it("refuses them all when plugin-api cannot be handed on", async () => {
+    install("third", { "package.json": description, "manifest.json": manifest }, "");
+    writeFileSync(path.join(folder, "node_modules"), "a file where a folder must be");
+    await expect(discoverPlugins(folder)).resolves.toMatchObject({
+      sources: [],
+      refused: [{ package: "third", id: "third", version: "1.2.3", error: { code: "E_PLUGIN_FOLDER" } }],
     });
   });
 

@@ -222,10 +222,16 @@ describe("a plugin that does not fit", () => {
     expect([harness.stateOf("one"), harness.stateOf("two")]).toEqual(["running", "incompatible"]);
   });
 
-  it("because its name is taken is left out", async () => {
+  it("because its id is taken is shown with the reason, and can be told nothing", async () => {
     await using harness = await makeHarness([sourceOf(testPlugin({ id: "one" })), sourceOf(testPlugin({ id: "one" }))]);
-    expect(harness.host.list()).toHaveLength(1);
-    expect(harness.logs.some(({ message }) => message.includes("Two plugins are called one"))).toBe(true);
+    expect(harness.host.list().map(({ id, state }) => [id, state])).toEqual([
+      ["one", "running"],
+      ["test", "failed"],
+    ]);
+    const id = "test" as PluginId;
+    expect(harness.host.get(id)?.reason).toMatchObject({ key: "plugin.failed" });
+    expect(harness.services.health.status()).toBe("failed");
+    await expect(harness.host.enable(admin, id)).rejects.toMatchObject({ code: "E_PLUGIN_INVALID" });
   });
 });
 

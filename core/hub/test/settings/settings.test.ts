@@ -8,24 +8,18 @@ import {
   type PluginId,
   type PointId,
   Type,
+  VatioError,
 } from "@vatio/plugin-api";
 import { seededRandom, VirtualClock } from "@vatio/testkit";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { parse } from "yaml";
 import { AuditLog } from "../../src/auth/audit-log.js";
 import { CounterTable } from "../../src/counters.js";
-import type { PluginHost, PluginRecord } from "../../src/plugins/types.js";
+import type { PluginRecord } from "../../src/plugins/types.js";
 import { ulids } from "../../src/random.js";
 import { createDeviceRegistry, createPointRegistry, createSiteRegistry } from "../../src/registry/index.js";
-import {
-  createSettings,
-  createSettingsDocument,
-  devicesSection,
-  pluginsSection,
-  pointsSection,
-  settingsSection,
-  sitesSection,
-} from "../../src/settings/index.js";
+import { createHubDocument, createSettings } from "../../src/settings/index.js";
+import type { PluginSettings } from "../../src/settings/plugins-section.js";
 import { openChannelNumbers } from "../../src/store/index.js";
 import type { StateDatabase } from "../../src/store/types.js";
 import { memoryState } from "../support/memory-state.js";
@@ -135,20 +129,17 @@ async function home() {
   const settings = await open();
   const configured: [string, Json][] = [];
   const shelly = { id: "shelly" as PluginId, config: { prefix: "shellies" } } as unknown as PluginRecord;
-  const plugins: Pick<PluginHost, "list" | "get" | "configure"> = {
-    list: () => [shelly],
-    get: (id) => (id === shelly.id ? shelly : undefined),
-    configure: async (_actor, id, config) => void configured.push([id, config]),
+  const broken = { id: "broken" as PluginId, config: {}, refused: true } as unknown as PluginRecord;
+  const plugins: PluginSettings = {
+    list: () => [shelly, broken],
+    get: (id) => [shelly, broken].find((record) => record.id === id),
+    problems: (_id, config) => ("prefix" in (config as object) ? [] : [{ path: "/prefix", problem: "is required" }]),
+    configure: async (_actor, id, config) => {
+      if ((config as { prefix: unknown }).prefix === "refused") throw new VatioError("E_STORE_BUSY", "Not now.");
+      configured.push([id, config]);
+    },
   };
-  const document = createSettingsDocument({
-    sections: [
-      settingsSection(settings),
-      sitesSection(sites),
-      pointsSection(points),
-      devicesSection(devices),
-      pluginsSection(plugins),
-    ],
-  });
+  const document = createHubDocument({ settings, sites, points, devices, plugins });
   const site = await sites.create({
     name: "Casa",
     zone: "America/Mexico_City",
@@ -204,6 +195,31 @@ describe("the settings document", () => {
       points: { applied: 4, skipped: [] },
     });
     expect(await hub.document.export()).toBe(before);
+    // Settings that stay the same restart no plugin.
+    expect(hub.configured).toEqual([]);
+  });
+
+  it("puts back what it changed already when a later part cannot be stored", async () => {
+    const hub = await home();
+    const before = await hub.document.export();
+    const document = await exported(hub);
+    const failing = imported(hub, {
+      ...document,
+      sites: [{ ...document.sites[0], name: "Other" }],
+      points: document.points.map(({ parent: _parent, ...point }) => ({ ...point, name: "Other" })),
+      devices: [{ id: "shelly:a1", name: "Other" }],
+      plugins: { shelly: { prefix: "refused" } },
+      settings: { "log.level": "warn" },
+    });
+    await expect(failing).rejects.toMatchObject({ code: "E_STORE_BUSY" });
+    expect(await hub.document.export()).toBe(before);
+  });
+
+  it("takes two documents over one after the other", async () => {
+    const hub = await home();
+    const named = (name: string) => imported(hub, { vatio: 1, devices: [{ id: "shelly:a1", name }] });
+    await Promise.all([named("First"), imported(hub, { vatio: 9 }).catch(() => undefined), named("Second")]);
+    expect(hub.devices.get("shelly:a1" as DeviceId)?.name).toBe("Second");
   });
 
   it("changes what it names, leaves what it does not, and says what it left out", async () => {
@@ -272,14 +288,16 @@ describe("the settings document", () => {
       settings: { "site.theme": "purple", nope: 1 },
       sites: [{ ...document.sites[0], zone: "Mars/Olympus" }],
       points: [point(hub.grid.id, hub.fridge.id), point(hub.kitchen.id, "01GONE")],
+      plugins: { shelly: {}, other: {} },
     }).catch((caught: unknown) => caught);
     expect(error).toMatchObject({ code: "E_SETTINGS_INVALID" });
     const { paths } = (error as { details: { paths: { path: string }[] } }).details;
     expect(paths.map(({ path }) => path)).toEqual([
-      "settings/site.theme",
-      "settings/nope",
       "sites/0/zone",
       "points/1/parent",
+      "plugins/shelly/prefix",
+      "settings/site.theme",
+      "settings/nope",
     ]);
     expect(await hub.document.export()).toBe(before);
   });
@@ -293,16 +311,16 @@ describe("the settings document", () => {
       }),
       "points/0/parent",
     ],
-    ["an unknown section", () => ({ vatio: 1, rooms: [] }), ""],
+    ["an unknown section", () => ({ vatio: 1, rooms: [] }), "rooms"],
     [
       "an unknown key of a point",
       (hub: Home) => ({
         vatio: 1,
         points: [{ id: hub.grid.id, name: "n", role: "load", protected: false, color: 1, site: "x" }],
       }),
-      "points/0",
+      "points/0/site",
     ],
-    ["a document without a version", () => ({ settings: {} }), ""],
+    ["a document without a version", () => ({ settings: {} }), "vatio"],
     ["a newer document", () => ({ vatio: 2 }), "vatio"],
     ["a list", () => [], ""],
   ])("refuses %s", async (_name, make, path) => {
@@ -314,7 +332,7 @@ describe("the settings document", () => {
     );
   });
 
-  it.each(["", "vatio: {", "a: &a [1]\nb: *a\nvatio: 1", "vatio: 1\nvatio: 1", "\u0000"])(
+  it.each(["", "vatio: {", "vatio: 1\nplugins: { shelly: { __proto__: { x: 1 } } }", "a: &a [1]\nb: *a\nvatio: 1", "vatio: 1\nvatio: 1", "\u0000"])(
     "refuses the text %j",
     async (text) => {
       const { document } = await home();

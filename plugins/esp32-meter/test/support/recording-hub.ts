@@ -147,8 +147,10 @@ export class RecordingHub {
         if (known) this.#devices.set(device, { ...known, online });
         this.availability.push({ device, online, reason: reason?.key });
       },
-      rejected: ({ topic }: MqttMessage, reason: Text, device?: DeviceId) =>
-        void this.rejected.push({ topic, reason, device }),
+      rejected: ({ topic }: MqttMessage, reason: Text, device?: DeviceId) => {
+        this.rejected.push({ topic, reason, device });
+        this.#count(`rejected ${reason.key}`);
+      },
       list: async () => [...this.#devices.values()],
     };
   }

@@ -41,6 +41,9 @@ const BROKER_AWAY: DurationMs = seconds(10);
 /** How often all devices are asked to introduce themselves because one is not known. */
 const ANNOUNCE_PAUSE: DurationMs = minutes(1);
 
+/** Levels of an id below `shellies/` for which the common filters of `online` suffice. */
+const MOST_ID_LEVELS = 3;
+
 /** Shellys of Gen1 over MQTT: one topic for each value, no time, identity only in the announcement. */
 export class Gen1Driver {
   readonly #ctx: Gen1DriverOptions["ctx"];
@@ -58,10 +61,13 @@ export class Gen1Driver {
   async onMessage(message: MqttMessage): Promise<void> {
     if (message.topic === "shellies/announce") return this.#onAnnounce(message);
     const topic = splitGen1Topic(message.topic);
-    if (!topic || topic.suffix === "command" || topic.suffix.endsWith("/command")) return;
+    if (!topic) return this.#book.ignore("other-topic");
+    if (topic.suffix === "command" || topic.suffix.endsWith("/command")) return this.#book.ignore("command");
     if (topic.suffix === "announce") return this.#onAnnounce(message, topic);
     if (topic.suffix === "info") return this.#onInfo(message, topic);
-    if (topic.suffix !== "online") await this.#onValue(message, topic);
+    if (topic.suffix !== "online") return this.#onValue(message, topic);
+    // Below a longer id nobody else listens for it.
+    if (topic.id.split("/").length > MOST_ID_LEVELS) this.onOnline(message);
   }
 
   /** `shellies/<id>/online` */
@@ -69,7 +75,9 @@ export class Gen1Driver {
     const device = this.#deviceOf(splitGen1Topic(message.topic));
     const said = textOf(message.payload.subarray(0, 16));
     if (!device && said === "true") this.askAnnouncements();
-    if (!device || (said !== "true" && said !== "false")) return;
+    if (!device) return this.#book.ignore("unknown-device");
+    if (said !== "true" && said !== "false") return this.#book.ignore("other-topic");
+    this.#book.accept("presence");
     this.#book.setOnline(device, said === "true", said === "true" ? undefined : text("shelly.offline.connection"));
   }
 
@@ -128,6 +136,7 @@ export class Gen1Driver {
       ...(address === undefined ? {} : { address }),
       ...(firmware === undefined ? {} : { firmware }),
     });
+    this.#book.accept("announcement");
     this.#askValues(device);
   }
 
@@ -157,7 +166,7 @@ export class Gen1Driver {
     const decoded = decodeValue(topic.suffix, message.payload, this.#contextOf(topic));
     const [reading] = decoded.readings;
     const device = this.#deviceOf(topic) ?? (await this.#meet(topic, macInWireId(topic.id)));
-    if (!device) return reading ? this.#unknown(message, topic) : undefined;
+    if (!device) return reading ? this.#unknown(message, topic) : this.#book.note(decoded, message);
     this.#tell(device, decoded);
     // Of what the broker has kept nobody knows how old it is.
     if (message.retained) return this.#ctx.counters.add("ignored", "retained-without-time");

@@ -92,9 +92,14 @@ export class Gen2Driver {
     const prefix = prefixOf(message.topic, "/online");
     const said = textOf(message.payload.subarray(0, 16));
     const device = this.#byTopic(prefix);
-    if (said !== "true" && said !== "false") this.#count("other-topic");
-    else if (device) this.#onAvailability(device, said === "true");
-    else if (said === "true") this.#identify(prefix);
+    if (said !== "true" && said !== "false") return this.#count("other-topic");
+    if (!device) {
+      this.#count("unknown-device");
+      if (said === "true") this.#identify(prefix);
+      return;
+    }
+    this.#book.accept("presence");
+    this.#onAvailability(device, said === "true");
   }
 
   /** Answers to our requests. */
@@ -121,7 +126,7 @@ export class Gen2Driver {
 
   #onEvents(device: ShellyDevice, { events }: JsonObject): void {
     const names = (Array.isArray(events) ? events : []).filter(isObject).map(({ event }) => event);
-    this.#count("event", names.length);
+    this.#count("event", Math.max(1, names.length));
     if (names.includes("config_changed")) this.#ask(device);
   }
 
@@ -182,6 +187,7 @@ export class Gen2Driver {
   }
 
   #onAnswer({ src }: Reply): void {
+    this.#book.accept("answer");
     const device = this.#book.get(hardwareIdOf(src));
     if (device) this.#book.setOnline(device, true);
   }
@@ -243,7 +249,7 @@ export class Gen2Driver {
   }
 
   #count(reason: string, by = 1): void {
-    if (by > 0) this.#ctx.counters.add("ignored", reason, by);
+    this.#ctx.counters.add("ignored", reason, by);
   }
 }
 

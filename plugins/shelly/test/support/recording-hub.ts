@@ -138,8 +138,10 @@ export class RecordingHub implements Disposable {
       },
       available: (device: DeviceId, online: boolean, reason?: Text) =>
         void this.availability.push({ device, online, ...(reason ? { reason: reason.key } : {}) }),
-      rejected: ({ topic }: MqttMessage, reason: Text, device?: DeviceId) =>
-        void this.rejected.push({ topic, reason, ...(device === undefined ? {} : { device }) }),
+      rejected: ({ topic }: MqttMessage, reason: Text, device?: DeviceId) => {
+        this.rejected.push({ topic, reason, ...(device === undefined ? {} : { device }) });
+        this.#count(`rejected ${reason.key}`, 1);
+      },
     };
   }
 

@@ -73,6 +73,17 @@ export const SettingsDto = Type.Record(Type.String(), Type.Unknown(), {
 });
 export type SettingsDto = Static<typeof SettingsDto>;
 
+/** What became of an imported document, by section. */
+export const ImportReportDto = Type.Record(
+  Type.String(),
+  Type.Object({
+    applied: Type.Integer({ description: "Entries that were taken over" }),
+    skipped: Type.Array(Type.String(), { description: "Entries that this hub does not know" }),
+  }),
+  { description: "What was taken over, by section of the document" },
+);
+export type ImportReportDto = Static<typeof ImportReportDto>;
+
 /** Words of the hub and its plugins in one language. */
 export const MessagesDto = Type.Record(Type.String(), Type.String(), { description: "Message texts by key" });
 export type MessagesDto = Static<typeof MessagesDto>;

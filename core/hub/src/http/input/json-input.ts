@@ -1,4 +1,5 @@
 import { VatioError } from "@vatio/plugin-api";
+import { hasUnsafeKey } from "../../unsafe-keys.js";
 
 /** Deepest nesting of a JSON body: recursive walkers behind the boundary stay far from the end of the stack. */
 export const MAX_JSON_DEPTH = 64;
@@ -14,7 +15,7 @@ export function parseJson(text: string): unknown {
   if (nestsDeeperThan(text, MAX_JSON_DEPTH)) throw invalid(`it is nested deeper than ${MAX_JSON_DEPTH} levels`);
   const value = parse(text);
   // An escape may hide the name as well.
-  if (/__proto__|\\u/.test(text)) rejectUnsafeKeys(value);
+  if (/__proto__|\\u/.test(text) && hasUnsafeKey(value)) throw invalid("it holds the key __proto__");
   return value;
 }
 
@@ -40,15 +41,4 @@ function nestsDeeperThan(text: string, limit: number): boolean {
     if (depth > limit) return true;
   }
   return false;
-}
-
-/** Refuses a value with a key that would change prototypes where it is merged into another object. @throws E_INPUT_INVALID */
-export function rejectUnsafeKeys(value: unknown): void {
-  const waiting = [value];
-  while (waiting.length > 0) {
-    const next: unknown = waiting.pop();
-    if (typeof next !== "object" || next === null) continue;
-    if (Object.hasOwn(next, "__proto__")) throw invalid("it holds the key __proto__");
-    for (const entry of Object.values(next)) waiting.push(entry);
-  }
 }

@@ -1,9 +1,9 @@
 import { VatioError } from "@vatio/plugin-api";
+import { badPaths, inputInvalid } from "../../bad-paths.js";
 import type { Route } from "../define-route.js";
 import { parseJson } from "./json-input.js";
 import { coerceParams, coerceQuery } from "./query-input.js";
 import { bodyText, readBody } from "./read-body.js";
-import { badPaths, inputInvalid } from "./validate.js";
 
 /** Most bytes of a body where the route does not say otherwise. */
 export const BODY_LIMIT = 1_048_576;
@@ -24,7 +24,7 @@ export function parseAddress(route: Route, url: string, pathParams: Readonly<Rec
     ...badPaths(route.params ?? EMPTY, params, "/params"),
     ...badPaths(route.query ?? EMPTY, query, "/query"),
   ];
-  if (problems.length > 0) throw inputInvalid(problems);
+  if (problems.length > 0) throw inputInvalid("The request", problems);
   return { params, query };
 }
 
@@ -36,7 +36,7 @@ export async function parseBody(route: Route, request: Request): Promise<unknown
   if (route.body === undefined) return undefined;
   const body = await readText(route, request);
   const problems = badPaths(route.body, body, "/body");
-  if (problems.length > 0) throw inputInvalid(problems);
+  if (problems.length > 0) throw inputInvalid("The request", problems);
   return body;
 }
 

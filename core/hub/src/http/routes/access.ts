@@ -1,4 +1,5 @@
 import { type DeviceId, type Instant, type Static, Type } from "@vatio/plugin-api";
+import { inputInvalid } from "../../bad-paths.js";
 import type { CreatedCredential } from "../../mqtt/mqtt-credentials.js";
 import { defineRoute, type Route } from "../define-route.js";
 import {
@@ -10,7 +11,6 @@ import {
   TokenBody,
   TokenDto,
 } from "../dto.js";
-import { inputInvalid } from "../input/validate.js";
 import type { RouteContext } from "../route-context.js";
 import { credentialDto } from "../to-dto.js";
 import { withoutUndefined } from "../without-undefined.js";
@@ -140,10 +140,10 @@ function createCredential(
 ): Promise<CreatedCredential> {
   const { kind, device, wireId, username, publish = [], subscribe = [] } = body;
   if (kind === "device") {
-    if (device === undefined) throw inputInvalid([{ path: "/body/device", problem: "is required for a device" }]);
+    if (device === undefined) throw inputInvalid("The request", [{ path: "/body/device", problem: "is required for a device" }]);
     return mqttCredentials.createDevice(withoutUndefined({ device: device as DeviceId, wireId, username }));
   }
   if (username === undefined)
-    throw inputInvalid([{ path: "/body/username", problem: "is required for an integration" }]);
+    throw inputInvalid("The request", [{ path: "/body/username", problem: "is required for an integration" }]);
   return mqttCredentials.createIntegration({ username, publish, subscribe });
 }

@@ -1,8 +1,6 @@
-import { type Json, Type, VatioError } from "@vatio/plugin-api";
-import { parseDocument, stringify } from "yaml";
+import { type Json, Type } from "@vatio/plugin-api";
 import { defineRoute, type Route } from "../define-route.js";
-import { SettingsDto } from "../dto.js";
-import { rejectUnsafeKeys } from "../input/json-input.js";
+import { ImportReportDto, SettingsDto } from "../dto.js";
 import { Reply } from "../reply.js";
 
 const KeyParams = Type.Object({ key: Type.String({ minLength: 1, maxLength: 200 }) }, { additionalProperties: false });
@@ -23,13 +21,14 @@ export const settingsRoutes: readonly Route[] = [
     method: "GET",
     path: "/settings/document",
     tag: "Settings",
-    summary: "Every setting as one YAML document",
+    summary: "All that people changed in the interface as one YAML document",
+    description: "Settings, sites, points, names of devices, settings of plugins. Neither secrets nor history are in it.",
     action: "administer",
     response: Type.String(),
     responseTypes: ["application/yaml"],
-    handler: (_input, hub) =>
+    handler: async (_input, hub) =>
       new Reply<string>({
-        raw: stringify(hub.settings.all()),
+        raw: await hub.document.export(),
         headers: [["content-type", "application/yaml; charset=utf-8"]],
       }),
   }),
@@ -37,16 +36,22 @@ export const settingsRoutes: readonly Route[] = [
     method: "PUT",
     path: "/settings/document",
     tag: "Settings",
-    summary: "Take over the settings of a YAML document, all or none; those that it does not name stay",
+    summary: "Take over a YAML document, all or nothing; what it does not name stays",
+    description: "Every bad place is named in `details.paths`. What the document names and this hub does not know is left out and reported.",
     action: "administer",
-    body: Type.String({ maxLength: 1_048_576 }),
+    audit: "settings.import",
+    body: Type.String({ maxLength: 4_194_304 }),
+    bodyLimit: 4_194_304,
     bodyType: "yaml",
-    response: SettingsDto,
-    errors: ["E_SETTING_UNKNOWN", "E_SETTING_INVALID"],
-    handler: async ({ body, actor }, hub) => {
-      await hub.settings.setAll(actor, parseSettings(body));
-      return { ...hub.settings.all() };
-    },
+    response: ImportReportDto,
+    errors: ["E_SETTINGS_INVALID"],
+    handler: async ({ body, actor }, hub) =>
+      Object.fromEntries(
+        Object.entries(await hub.document.import(actor, body)).map(([name, { applied, skipped }]) => [
+          name,
+          { applied, skipped: [...skipped] },
+        ]),
+      ),
   }),
   defineRoute({
     method: "PUT",
@@ -74,26 +79,3 @@ export const settingsRoutes: readonly Route[] = [
     handler: ({ params, actor }, hub) => hub.settings.reset(actor, params.key),
   }),
 ];
-
-/** Aliases are refused: a few lines of them would grow into gigabytes. */
-function parseSettings(text: string): Readonly<Record<string, Json>> {
-  const document = parseDocument(text, { prettyErrors: true, logLevel: "error" });
-  const [error] = document.errors;
-  if (error) throw new VatioError("E_INPUT_INVALID", `This is not a YAML document: ${error.message}`, { cause: error });
-  const value: unknown = toPlain(document);
-  if (typeof value !== "object" || value === null || Array.isArray(value)) {
-    throw new VatioError("E_INPUT_INVALID", "The document must be a map from setting to value.", {
-      details: { paths: [{ path: "", problem: "must be a map" }] },
-    });
-  }
-  rejectUnsafeKeys(value);
-  return value as Readonly<Record<string, Json>>;
-}
-
-function toPlain(document: ReturnType<typeof parseDocument>): unknown {
-  try {
-    return document.toJS({ maxAliasCount: 0 });
-  } catch (cause) {
-    throw new VatioError("E_INPUT_INVALID", "The document uses aliases. Write the values out.", { cause });
-  }
-}

@@ -30,8 +30,9 @@ export function memoryPlugins(): MemoryPlugins {
     stop: async () => undefined,
     list: () => [...records.values()],
     get: (id) => records.get(id),
+    problems: (_id, config) => (isNumbered(config) ? [{ path: "/host", problem: "must be text" }] : []),
     async configure(_actor, id, config) {
-      if (typeof (config as { host?: unknown }).host === "number")
+      if (isNumbered(config))
         throw new VatioError("E_CONFIG_INVALID", "host must be text.", { details: { paths: ["/host"] } });
       calls.push(`configure ${id}`);
     },
@@ -63,6 +64,8 @@ export function memoryPlugins(): MemoryPlugins {
     },
   };
 }
+
+const isNumbered = (config: unknown): boolean => typeof (config as { host?: unknown }).host === "number";
 
 function record(manifest: Partial<Manifest> & { id: string }): PluginRecord {
   return {

@@ -11,6 +11,7 @@ import { createHubLog } from "../../../src/log/index.js";
 import { MqttCredentials } from "../../../src/mqtt/mqtt-credentials.js";
 import { systemRandom, ulids } from "../../../src/random.js";
 import { createDeviceRegistry, createPointRegistry, createSiteRegistry } from "../../../src/registry/index.js";
+import { createHubDocument } from "../../../src/settings/hub-document.js";
 import { createSecretStore } from "../../../src/settings/secret-store.js";
 import { createSettings } from "../../../src/settings/settings-store.js";
 import {
@@ -95,6 +96,8 @@ export async function createTestServices({ people = true }: { readonly people?: 
   const messages = new MessageCatalogue();
   messages.set("core", CORE_MESSAGES);
   const uiRoots = new Map<string, string>();
+  const settings = await createSettings({ database, clock, audit, publish });
+  const plugins = memoryPlugins();
   return {
     hub: { version: "0.1.0", startedAt: clock.now(), demo: false },
     accounts,
@@ -105,14 +108,15 @@ export async function createTestServices({ people = true }: { readonly people?: 
     sites,
     store,
     metrics,
-    plugins: memoryPlugins(),
+    plugins,
     pluginUiRoot: (id) => uiRoots.get(id),
     commands,
     events: events.hub,
     log,
     health: new HealthTree(),
     counters,
-    settings: await createSettings({ database, clock, audit, publish }),
+    settings,
+    document: createHubDocument({ settings, sites, points, devices, plugins }),
     mqtt: {
       kind: "embedded",
       start: async () => undefined,
@@ -166,7 +170,7 @@ export const testConfig = (http: Partial<BootConfig["http"]> = {}): BootConfig =
   mqtt: { embedded: { port: 1883 } },
   log: { level: "debug", retentionDays: 1, console: false },
   store: { commitMs: 250, memoryMb: 64, minFreeMb: 1 },
-  plugins: { forceWorker: [], workerMemoryMb: 128 },
+  plugins: { forceWorker: [], allowInline: [], workerMemoryMb: 128 },
 });
 
 /** A home with one accepted Shelly, and what it is called. */

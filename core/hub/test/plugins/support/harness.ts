@@ -17,6 +17,7 @@ import { createPluginHost, type PluginHostConfig } from "../../../src/plugins/ho
 import type { HubServices } from "../../../src/plugins/hub-services.js";
 import type { Lan } from "../../../src/plugins/net/lan.js";
 import { createPluginStates } from "../../../src/plugins/plugin-states.js";
+import { distinctPlugins } from "../../../src/plugins/refused-plugins.js";
 import type { HubPluginHost, PluginSource } from "../../../src/plugins/types.js";
 import { ulids } from "../../../src/random.js";
 import { createDeviceRegistry, createPointRegistry, createSiteRegistry } from "../../../src/registry/index.js";
@@ -199,7 +200,7 @@ export async function makeHarness(sources: readonly PluginSource[], options: Har
   };
   const host = createPluginHost({
     services,
-    sources,
+    ...distinctPlugins(sources),
     config: { forceWorker: [], workerMemoryMb: 128, ...options.config },
     ...(options.onUnattributed && { onUnattributed: options.onUnattributed }),
   });

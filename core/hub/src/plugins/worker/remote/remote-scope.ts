@@ -1,4 +1,5 @@
 import { AsyncLocalStorage } from "node:async_hooks";
+import { setMaxListeners } from "node:events";
 import { type Manifest, type PluginId, VatioError } from "@vatio/plugin-api";
 import { currentHops, withHops } from "../../../bus/hops.js";
 import { CleanupStack } from "../../cleanup-stack.js";
@@ -53,6 +54,8 @@ export class RemoteScope {
   constructor({ manifest, post, handle }: RemoteScopeOptions) {
     this.id = manifest.id as PluginId;
     this.manifest = manifest;
+    // It lives as long as the plugin, and every request that is under way may listen to it: Node would take many for a leak.
+    setMaxListeners(0, this.signal);
     this.permissions = new PermissionSet(manifest.id, manifest.permissions);
     this.link = new Link({
       post: (frame, transfer) => postPlain(post, frame, transfer),
