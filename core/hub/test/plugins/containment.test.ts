@@ -1,5 +1,5 @@
 import process from "node:process";
-import { type ChannelId, milliseconds, type PluginId, row } from "@vatio/plugin-api";
+import { type ChannelId, type Instant, milliseconds, type PluginId, row } from "@vatio/plugin-api";
 import { describe, expect, it } from "vitest";
 import { until } from "../mqtt/support/settle.js";
 import { memoryState } from "../support/memory-state.js";
@@ -11,10 +11,11 @@ const id = "rogue" as PluginId;
 const entry = new URL("./programs/rogue-plugin.ts", import.meta.url).href;
 
 /** A driver that stores one reading for each message: ingest that must go on whatever happens beside it. */
-const meter = testPlugin({ id: "meter", permissions: ["mqtt.subscribe:m", "telemetry.write"] }, (ctx) => {
+const meter = testPlugin({ id: "meter", permissions: ["mqtt.subscribe:m", "telemetry.write"] }, async (ctx) => {
+  await ctx.devices.announce({ hardwareId: "1", channels: [{ key: "main", kind: "meter", metrics: ["power_w"] }] });
   ctx.mqtt.subscribe("m", async ({ at, payload }) => {
     const value = Number(new TextDecoder().decode(payload));
-    await ctx.telemetry.write(row("meter:1/main" as ChannelId, at, { power_w: value }));
+    await ctx.telemetry.write(row("meter:1/main" as ChannelId, (at + value) as Instant, { power_w: value }));
   });
 });
 
@@ -59,7 +60,7 @@ describe("in a worker", { timeout: 60_000 }, () => {
     await ended;
     expect(crashes(harness)).toEqual([expect.stringContaining(message)]);
     const expected = Array.from({ length: sent }, (_, n) => n + 1);
-    expect(harness.telemetry.values("meter:1/main", "power_w")).toEqual(expected);
+    expect(await harness.telemetry.values("meter:1/main", "power_w")).toEqual(expected);
     expect(harness.stateOf("meter")).toBe("running");
   });
 

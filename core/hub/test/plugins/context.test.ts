@@ -10,7 +10,7 @@ import {
 } from "@vatio/plugin-api";
 import { describe, expect, it } from "vitest";
 import { admin, guest, makeHarness, sourceOf, testPlugin } from "./support/harness.js";
-import { settle } from "./support/manual-clock.js";
+import { START, settle } from "./support/manual-clock.js";
 
 import { type Context, run } from "./support/run-plugin.js";
 
@@ -114,11 +114,16 @@ describe("telemetry", () => {
     const { harness, ctx } = await run({ permissions: ["telemetry.write"] });
     await using _ = harness;
     const { main } = await announceOne(ctx);
-    await expect(ctx.telemetry.write(row(main, 5 as Instant, { power_w: 3 }))).resolves.toMatchObject({ accepted: 1 });
-    await expect(ctx.telemetry.last(main)).resolves.toEqual({ power_w: { at: 5, value: 3 } });
+    await expect(ctx.telemetry.write(row(main, (START + 5) as Instant, { power_w: 3 }))).resolves.toMatchObject({
+      accepted: 1,
+    });
+    await expect(ctx.telemetry.last(main)).resolves.toEqual({ power_w: { at: START + 5, value: 3 } });
     expect(harness.telemetry.written).toMatchObject([{ driver: "tester" }]);
+    await harness.services.devices.announce("other" as PluginId, {
+      ...{ hardwareId: "1", channels: [{ key: "x", kind: "meter", metrics: [] }] },
+    });
     await expect(
-      ctx.telemetry.write(row("other:1/x" as ChannelId, 5 as Instant, { power_w: 3 })),
+      ctx.telemetry.write(row("other:1/x" as ChannelId, (START + 5) as Instant, { power_w: 3 })),
     ).resolves.toMatchObject({
       rejected: [{ reason: "rejected.not-owner" }],
     });
@@ -134,11 +139,11 @@ describe("telemetry", () => {
       seen.push(batch);
       batch.columns.power_w?.fill(-1);
     });
-    const written = row(main, 1 as Instant, { power_w: 7 });
-    await ctx.telemetry.write([written, row("tester:b/x" as ChannelId, 1 as Instant, { power_w: 8 })]);
+    const written = row(main, (START + 1) as Instant, { power_w: 7 });
+    await ctx.telemetry.write([written, row("tester:b/x" as ChannelId, (START + 1) as Instant, { power_w: 8 })]);
     await settle(1);
     watch[Symbol.dispose]();
-    await ctx.telemetry.write(row(main, 2 as Instant, { power_w: 9 }));
+    await ctx.telemetry.write(row(main, (START + 2) as Instant, { power_w: 9 }));
     await settle(1);
     expect(seen.map(({ channel }) => channel)).toEqual([main]);
     expect(written.columns.power_w?.[0]).toBe(7);

@@ -1,5 +1,6 @@
 import { type PluginContext, type PluginId, type PluginState, Type } from "@vatio/plugin-api";
 import { describe, expect, it } from "vitest";
+import { until } from "../mqtt/support/settle.js";
 import { memoryState } from "../support/memory-state.js";
 import { admin, guest, makeHarness, sourceOf, testPlugin } from "./support/harness.js";
 import { settle } from "./support/manual-clock.js";
@@ -191,7 +192,7 @@ describe("messages", () => {
     const states: (PluginState | string | undefined)[] = [];
     const acknowledged = harness.message("m/1", "a");
     for (let n = 0; n < 2; n++) {
-      await settle(10);
+      await until(() => received.length === n + 1, "it has the message in hand");
       // Two events in one turn: more than the mailbox holds, so the plugin is failed.
       for (let i = 0; i < 2; i++) harness.services.events.hub.publish("settings.changed", { key: "x" });
       states.push(harness.stateOf("drv"));
@@ -199,7 +200,7 @@ describe("messages", () => {
       await harness.clock.advance(10_000);
     }
     await acknowledged;
-    await settle(20);
+    await until(() => received.length === 3 && harness.host.get(id("drv"))?.inbox.messages === 0);
     expect(states).toEqual(["failed", "failed"]);
     expect(received).toEqual(["a", "a", "a"]);
     expect(context?.signal.aborted).toBe(false);

@@ -92,8 +92,8 @@ describe.each(["inline", "worker"] as const)("a plugin that runs %s", { timeout:
 
   it("writes readings, its own part of a larger array only, and watches them", async () => {
     harness.telemetry.written.length = 0;
-    await expect(ask("telemetry")).resolves.toEqual([2, 7, "E_STORE_BUSY", [5, 7]]);
-    expect(harness.telemetry.values("probe:m1/main", "power_w")).toEqual([5, 6, 7]);
+    await expect(ask("telemetry")).resolves.toEqual([2, 7, [["power_w", 7]], [5, 7]]);
+    expect(await harness.telemetry.values("probe:m1/main", "power_w")).toEqual([5, 6, 7]);
     expect(harness.telemetry.written.at(-1)).toMatchObject({ driver: "probe", frame: { boot: "b", from: 9 } });
     expect(harness.telemetry.boots).toContain("probe:m1 b");
   });

@@ -46,6 +46,8 @@ const announce = async (ctx: Context): Promise<ChannelId> => {
 };
 
 const log: string[] = [];
+/** An instant that the store takes. */
+const START = 1_780_000_000_000;
 
 /** What can be asked of the plugin. */
 const PROBES: Readonly<Record<string, (ctx: Context, args: never) => Promise<unknown> | unknown>> = {
@@ -80,19 +82,28 @@ const PROBES: Readonly<Record<string, (ctx: Context, args: never) => Promise<unk
     const watch = ctx.telemetry.watch([channel], ({ columns }) => void seen.push(columns.power_w?.[0] ?? -1));
     const whole = Float64Array.of(0, 5, 6);
     const columns = { power_w: whole.subarray(1) };
-    const written = await ctx.telemetry.write({ channel, origin: "live", at: Float64Array.of(1, 2), columns });
-    await ctx.telemetry.write([row(channel, 3 as Instant, { power_w: 7 })], {
+    const written = await ctx.telemetry.write({
+      channel,
+      origin: "live",
+      at: Float64Array.of(START + 1, START + 2),
+      columns,
+    });
+    await ctx.telemetry.write([row(channel, (START + 3) as Instant, { power_w: 7 })], {
       device: "probe:m1" as DeviceId,
       boot: "b",
       from: 9,
     });
-    await ctx.telemetry.bootedAt("probe:m1" as DeviceId, "b", 1 as Instant, 5);
+    await ctx.telemetry.bootedAt("probe:m1" as DeviceId, "b", START as Instant, 5);
     const last = await ctx.telemetry.last(channel);
-    const busy = await codeOf(() =>
-      ctx.telemetry.series(channel, ["power_w"], { from: 0 as Instant, to: 9 as Instant }, 5),
-    );
+    const range = { from: START as Instant, to: (START + 9_000) as Instant };
+    const series = await ctx.telemetry.series(channel, ["power_w"], range, 9);
     watch[Symbol.dispose]();
-    return [written.accepted, last.power_w?.value ?? null, busy, seen];
+    return [
+      written.accepted,
+      last.power_w?.value ?? null,
+      series.map(({ metric, max }) => [metric, max[0] ?? null]),
+      seen,
+    ];
   },
   events: async (ctx, { n }: { n: number }) => {
     for (let i = 0; i < n; i++) ctx.events.publish("probe.echo", { n: i });

@@ -22,10 +22,10 @@ import type { HubPluginHost, PluginSource } from "../../../src/plugins/types.js"
 import { ulids } from "../../../src/random.js";
 import { createDeviceRegistry, createPointRegistry, createSiteRegistry } from "../../../src/registry/index.js";
 import { createDocuments, createPrivateFiles, createSecretStore } from "../../../src/settings/index.js";
-import { openChannelNumbers, type StateDatabase, type TelemetryStore } from "../../../src/store/index.js";
+import { openChannelNumbers, type StateDatabase } from "../../../src/store/index.js";
 import { memoryState } from "../../support/memory-state.js";
 import { ManualClock, settle } from "./manual-clock.js";
-import { MemoryTelemetry } from "./memory-telemetry.js";
+import { openRecordedTelemetry, type RecordedTelemetry } from "./recorded-telemetry.js";
 
 export const admin: Actor = { kind: "user", id: "admin" };
 export const guest: Actor = { kind: "user", id: "guest" };
@@ -109,7 +109,7 @@ export interface HarnessOptions {
 export interface Harness extends AsyncDisposable {
   readonly host: HubPluginHost;
   readonly services: HubServices;
-  readonly telemetry: MemoryTelemetry;
+  readonly telemetry: RecordedTelemetry;
   readonly lan: TestLan;
   readonly clock: ManualClock;
   readonly state: StateDatabase;
@@ -122,7 +122,7 @@ export interface Harness extends AsyncDisposable {
   message(topic: string, payload: string): Promise<void>;
 }
 
-/** A plugin host with the real parts of the hub around it; only the telemetry store, the network and the broker's wire are the test's own. */
+/** A plugin host with the real parts of the hub around it; only the network and the broker's wire are the test's own. */
 export async function makeHarness(sources: readonly PluginSource[], options: HarnessOptions = {}): Promise<Harness> {
   const clock = (options.clock ?? new ManualClock()) as ManualClock;
   const state = options.state ?? (await memoryState());
@@ -152,13 +152,16 @@ export async function makeHarness(sources: readonly PluginSource[], options: Har
     sites,
     publish,
   });
-  const telemetry = new MemoryTelemetry();
+  const metrics = new MetricRegistry();
+  const telemetry = await openRecordedTelemetry({
+    ...{ clock, counters, health, log: log.source("store"), metrics, channels: channelNumbers, assignments: points },
+  });
   const secrets = createSecretStore({ database: state, key: random.bytes(32), random, clock });
   const channelOf = (point: string) => points.channelOf(point as never);
   const commands = createCommandBus({ clock, counters, authorizer, audit, channelOf, warn });
   const mqtt = createMqtt({
     config: { bind: "127.0.0.1", mqtt: { embedded: { port: 0 } } },
-    ...{ clock, random, counters, health, log, state, secrets, inbox: telemetry.inbox, devices },
+    ...{ clock, random, counters, health, log, state, secrets, inbox: telemetry.store.inbox, devices },
   });
   await mqtt.load();
   const published: { topic: string; payload: string }[] = [];
@@ -184,8 +187,8 @@ export async function makeHarness(sources: readonly PluginSource[], options: Har
       lan,
       messages,
     },
-    metrics: new MetricRegistry(),
-    telemetry: telemetry as unknown as TelemetryStore,
+    metrics,
+    telemetry: telemetry.store,
     mqtt: {
       delivery: mqtt.delivery,
       transport: {
@@ -213,6 +216,7 @@ export async function makeHarness(sources: readonly PluginSource[], options: Har
     async [Symbol.asyncDispose]() {
       await Promise.race([host.stop(), settle(2_000)]);
       await mqtt.stop();
+      await telemetry.store.close();
       await log.close();
       if (options.state === undefined) await state.close();
       await rm(folder, { recursive: true, force: true });

@@ -11,13 +11,16 @@ export const settle = async (turns = 5): Promise<void> => {
   for (let turn = 0; turn < turns; turn++) await new Promise((resolve) => setImmediate(resolve));
 };
 
+/** The instant at which a clock begins when a test does not say. */
+export const START = 1_780_000_000_000;
+
 /** A clock that only moves when a test says so. */
 export class ManualClock implements HubClock {
   readonly #armed = new Set<Armed>();
   #now: number;
   #monotonic = 0;
 
-  constructor(start = 1_780_000_000_000) {
+  constructor(start = START) {
     this.#now = start;
   }
 
