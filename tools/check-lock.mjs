@@ -1,7 +1,7 @@
 import { writeFileSync } from "node:fs";
 import path from "node:path";
 import process from "node:process";
-import { isObject, readJson, repository } from "./lib/workspace.mjs";
+import { isObject, readJson, repository, workspacePackages } from "./lib/workspace.mjs";
 
 // Binaries come as optional packages, one for each platform. npm leaves those that it could not see out of the lock
 // file (https://github.com/npm/cli/issues/4828), and then `npm ci` fails on the machines that need them. This finds
@@ -80,12 +80,44 @@ function libcOf(words) {
   return words.some((word) => word.startsWith("gnu")) ? ["glibc"] : undefined;
 }
 
+const dependencyKinds = ["dependencies", "devDependencies", "optionalDependencies", "peerDependencies"];
+
+/**
+ * Workspace folders whose dependencies are not those of the lock file: `npm ci` refuses such a lock file.
+ * @param {LockEntries} packages
+ * @param {{ folder: string, manifest: Record<string, unknown> }[]} workspaces
+ * @returns {string[]}
+ */
+export function findStale(packages, workspaces) {
+  return workspaces
+    .filter(({ folder, manifest }) => {
+      const entry = packages[folder];
+      return entry === undefined || dependencyKinds.some((kind) => !isSameRecord(entry[kind], manifest[kind]));
+    })
+    .map(({ folder }) => folder);
+}
+
+/**
+ * @param {unknown} a
+ * @param {unknown} b
+ */
+function isSameRecord(a, b) {
+  /** @param {unknown} value */
+  const sorted = (value) => JSON.stringify(isObject(value) ? Object.entries(value).sort() : []);
+  return sorted(a) === sorted(b);
+}
+
 function main() {
   const file = path.join(repository, "package-lock.json");
   const lock = readJson(file);
   const packages = /** @type {LockEntries} */ (isObject(lock.packages) ? lock.packages : {});
   const missing = findMissing(packages);
   const names = Object.keys(missing);
+  const stale = findStale(packages, workspacePackages());
+  if (stale.length > 0) {
+    console.error(`package-lock.json is older than ${stale.join(", ")}: run \`npm install --package-lock-only\`.`);
+    process.exitCode = 1;
+  }
   if (names.length === 0) {
     console.log("Lock file: nothing missing.");
   } else if (process.argv.includes("--fix")) {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { findMissing } from "../check-lock.mjs";
+import { findMissing, findStale } from "../check-lock.mjs";
 
 const owner = (optionalDependencies: Readonly<Record<string, string>>, more: object = {}): Record<string, unknown> => ({
   version: "1.0.0",
@@ -33,5 +33,15 @@ describe("check-lock", () => {
 
   it("does not guess a version", () => {
     expect(() => findMissing({ "node_modules/a": owner({ b: "^1.0.0" }) })).toThrow("not an exact version");
+  });
+
+  it("names workspaces that the lock file does not know, or knows with other dependencies", () => {
+    const workspaces = [
+      { folder: "core/a", manifest: { dependencies: { x: "1", y: "2" } } },
+      { folder: "core/b", manifest: { devDependencies: { x: "1" } } },
+      { folder: "core/c", manifest: {} },
+    ];
+    const packages = { "core/a": { dependencies: { y: "2", x: "1" } }, "core/b": { devDependencies: { x: "2" } } };
+    expect(findStale(packages, workspaces)).toEqual(["core/b", "core/c"]);
   });
 });
