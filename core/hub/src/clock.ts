@@ -5,6 +5,8 @@ export interface HubClock extends Clock {
   now(): Instant;
   /** Milliseconds that only grow, for measuring spans. */
   monotonic(): DurationMs;
+  /** Milliseconds of processor time that this process has used, all threads together; a clock that is not the system's has none. */
+  processor?(): number;
   /** Runs once after a span. Disposing it before then cancels. */
   timer(delay: DurationMs, run: () => void): Disposable;
 }
@@ -28,5 +30,9 @@ function startTimer(delay: number, run: () => void): Disposable {
 export const systemClock: HubClock = {
   now: () => Date.now() as Instant,
   monotonic: () => performance.now() as DurationMs,
+  processor: () => {
+    const { user, system } = process.cpuUsage();
+    return (user + system) / 1_000;
+  },
   timer: startTimer,
 };

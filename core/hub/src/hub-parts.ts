@@ -2,7 +2,7 @@ import { mkdir } from "node:fs/promises";
 import path from "node:path";
 import process from "node:process";
 import { CORE_MESSAGES, MessageCatalogue, MetricRegistry } from "@vatio/model";
-import type { Instant, PluginId } from "@vatio/plugin-api";
+import type { Instant, Manifest, PluginId } from "@vatio/plugin-api";
 import {
   type Accounts,
   AuditLog,
@@ -186,31 +186,30 @@ export async function assembleHub(options: HubOptions): Promise<HubParts> {
   }
 }
 
+/** Everything in its order: who may what, then readings, commands, devices, and last the plugins, which use all of it. */
 async function assemble(options: HubOptions, memory: Memory): Promise<HubParts> {
-  const {
-    accounts,
-    audit,
-    channelNumbers,
-    clock,
-    config,
-    counters,
-    devices,
-    health,
-    log,
-    metrics,
-    points,
-    random,
-    secrets,
-    state,
-  } = memory;
-  const manifests = new Map(options.plugins.map(({ manifest }) => [manifest.id as PluginId, manifest]));
-  const refusedIds = new Set(options.refusedPlugins?.map(({ id }) => id));
-  const authorizer = createAuthorizer({
+  const manifests: Manifests = new Map(options.plugins.map(({ manifest }) => [manifest.id as PluginId, manifest]));
+  const authorizer = buildAuthorizer(memory, manifests);
+  const telemetry = await openTelemetry(options, memory);
+  const commands = buildCommands(memory, authorizer);
+  const mqtt = buildMqtt(memory, { inbox: telemetry.inbox, manifests, refused: options.refusedPlugins ?? [] });
+  const plugins = buildPluginHost(options, { ...memory, authorizer, telemetry, commands, mqtt });
+  const document = createHubDocument({ ...memory, plugins });
+  return { ...memory, authorizer, commands, telemetry, mqtt, plugins, document };
+}
+
+type Manifests = ReadonlyMap<PluginId, Manifest>;
+
+const buildAuthorizer = ({ accounts }: Memory, manifests: Manifests): Authorizer =>
+  createAuthorizer({
     userOf: (id) => accounts.user(id),
     tokenOf: (id) => accounts.tokens().find((token) => token.id === id),
-    pluginMay: (plugin, action) => pluginMay(manifests.get(plugin), action),
+    pluginMay: (plugin, action, resource) => pluginMay(manifests.get(plugin), action, resource),
   });
-  const telemetry = await openTelemetryStore({
+
+function openTelemetry(options: HubOptions, memory: Memory): Promise<TelemetryStore> {
+  const { channelNumbers, clock, config, counters, health, log, metrics, points } = memory;
+  return openTelemetryStore({
     path: inFolder(config.data, "telemetry.duckdb"),
     clock,
     counters,
@@ -221,35 +220,41 @@ async function assemble(options: HubOptions, memory: Memory): Promise<HubParts> 
     assignments: points,
     config: { ...config.store, commitWhenIdle: options.commitWhenIdle ?? false },
   });
+}
+
+function buildCommands({ audit, clock, counters, log, points }: Memory, authorizer: Authorizer): HubCommands {
   const warn = (message: string, fields: object): void => log.source("bus").warn(message, fields);
   const channelOf = (point: string) => points.channelOf(point as Parameters<PointRegistry["channelOf"]>[0]);
-  const commands = createCommandBus({ clock, counters, authorizer, audit, channelOf, warn });
+  return createCommandBus({ clock, counters, authorizer, audit, channelOf, warn });
+}
+
+/** What MQTT needs to know of the plugins before there are any. */
+interface MqttSurroundings {
+  readonly inbox: TelemetryStore["inbox"];
+  readonly manifests: Manifests;
+  readonly refused: readonly RefusedPlugin[];
+}
+
+function buildMqtt(memory: Memory, { inbox, manifests, refused }: MqttSurroundings): HubMqtt {
+  const { clock, config, counters, devices, health, log, random, secrets, state } = memory;
   const deviceTopics = [...manifests.values()].flatMap(({ id, mqtt }) =>
     mqtt ? [{ driver: id as PluginId, ...mqtt.deviceTopics }] : [],
   );
-  const mqtt = createMqtt({
-    config,
-    clock,
-    random,
-    counters,
-    health,
-    log,
-    state,
-    secrets,
-    inbox: telemetry.inbox,
-    devices,
-    deviceTopics,
-    // What came for one that cannot be used at the moment is kept: its next version may be better.
-    isInstalled: (plugin) => manifests.has(plugin) || refusedIds.has(plugin),
-  });
-  const plugins = createPluginHost({
+  // What came for a plugin that cannot be used at the moment is kept: its next version may be better.
+  const isInstalled = (plugin: PluginId): boolean => manifests.has(plugin) || refused.some(({ id }) => id === plugin);
+  const basics = { config, clock, random, counters, health, log };
+  return createMqtt({ ...basics, state, secrets, inbox, devices, deviceTopics, isInstalled });
+}
+
+type Before = Memory & Pick<HubParts, "authorizer" | "telemetry" | "commands" | "mqtt">;
+
+function buildPluginHost(options: HubOptions, parts: Before): HubPluginHost {
+  const { clock, config, counters, devices, documents, random, state, telemetry } = parts;
+  return createPluginHost({
     services: {
-      ...memory,
+      ...parts,
       telemetry: admittingStore(telemetry, new Admission(devices, clock), counters),
-      commands,
-      authorizer,
-      mqtt,
-      documents: (plugin) => memory.documents.forPlugin(plugin),
+      documents: (plugin) => documents.forPlugin(plugin),
       files: createPrivateFolders({ root: inFolder(config.data, "plugin-files"), random, clock }),
       states: createPluginStates(state, clock),
       lan: options.lan ?? new SystemLan(),
@@ -259,7 +264,4 @@ async function assemble(options: HubOptions, memory: Memory): Promise<HubParts> 
     config: config.plugins,
     ...(options.onUnattributed ? { onUnattributed: options.onUnattributed } : {}),
   });
-  const { settings, sites } = memory;
-  const document = createHubDocument({ settings, sites, points, devices, plugins });
-  return { ...memory, authorizer, commands, telemetry, mqtt, plugins, document };
 }

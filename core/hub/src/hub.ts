@@ -53,6 +53,7 @@ function createHttp(options: HubOptions, parts: HubParts): HttpServer {
       store,
       mqtt: mqtt.transport,
       mqttCredentials: mqtt.credentials,
+      mqttRefusals: () => mqtt.refusals(),
       mqttPort: () => mqtt.address()?.port,
       pluginUiRoot: (plugin) => uiRoots.get(plugin),
       events: { subscribe: (pattern, handler, how) => parts.events.hub.subscribe(pattern, handler, how) },

@@ -4,7 +4,9 @@ import { describe, expect, it } from "vitest";
 import { badPaths, inputInvalid, listBadPaths } from "../src/bad-paths.js";
 
 const names = Array.from({ length: 40 }, (_, index) => `field${index}`);
-const Wide = Type.Object(Object.fromEntries(names.map((name) => [name, Type.Number()])), { additionalProperties: false });
+const Wide = Type.Object(Object.fromEntries(names.map((name) => [name, Type.Number()])), {
+  additionalProperties: false,
+});
 
 describe("badPaths", () => {
   it("names every bad place, not the first eight that the library would", () => {

@@ -10,6 +10,15 @@ export interface FormatOptions {
   readonly hour12?: boolean;
 }
 
+/** Whether numbers and dates can be written by a tag (BCP 47). It need not be of the language that the words are in: `en-MX` is one. */
+export function isRegion(tag: string): boolean {
+  try {
+    return new Intl.Locale(tag).language.length > 1;
+  } catch {
+    return false;
+  }
+}
+
 /** A value with its unit, split so that the unit can be set smaller. */
 export interface ScaledValue {
   readonly value: string;

@@ -5,6 +5,7 @@ export * from "./messages/core.js";
 export * from "./messages/render.js";
 export * from "./messages/text.js";
 export * from "./metrics.js";
+export * from "./time/burst-instants.js";
 export * from "./time/instant.js";
 export * from "./time/zone.js";
 export * from "./units.js";

@@ -1,5 +1,13 @@
 import { describe, expect, it } from "vitest";
-import { Format, type FormatOptions, instantFromIso, parseDuration, stepFor, toStored } from "../src/index.js";
+import {
+  Format,
+  type FormatOptions,
+  instantFromIso,
+  isRegion,
+  parseDuration,
+  stepFor,
+  toStored,
+} from "../src/index.js";
 
 const mexico: FormatOptions = { region: "es-MX", zone: "America/Mexico_City", currency: "MXN" };
 const spain: FormatOptions = { region: "es-ES", zone: "Europe/Madrid", currency: "EUR" };
@@ -60,4 +68,21 @@ describe("spans and units", () => {
     expect(toStored(6_472_513, "Wmin")).toBeCloseTo(107_875.2167, 3);
     expect(toStored(1, "furlong")).toBeUndefined();
   });
+});
+
+describe("the region", () => {
+  it("writes a country's numbers and dates in the words of any language", () => {
+    const at = instantFromIso("2026-11-20T20:32:07Z");
+    const written = (region: string) => {
+      const format = new Format({ region, zone: "America/Mexico_City" });
+      return [format.number(1234.5, 1), format.date(at, "long")];
+    };
+    expect(written("en-MX")).toEqual(["1,234.5", expect.stringContaining("November")]);
+    expect(written("es-MX")).toEqual(["1,234.5", expect.stringContaining("noviembre")]);
+    expect(written("en-ES")[0]).toMatch(/,5$/);
+  });
+  it.each(["es-MX", "en-MX", "de-DE", "zh-Hant-TW", "en"])("may be %s", (tag) => expect(isRegion(tag)).toBe(true));
+  it.each(["", "x", "es_MX_", "not a tag", "123", "e\u0000"])("may not be %j", (tag) =>
+    expect(isRegion(tag)).toBe(false),
+  );
 });

@@ -113,30 +113,40 @@ function describeLife(
 
     it("stops, starts and stops again, and leaves nothing behind", async () => {
       await using hub = await start();
-      await hub.parts.plugins.disable(HUB, id);
-      await hub.settle();
-      const resting = hub.clock.pending;
-      await hub.parts.plugins.enable(HUB, id);
-      await hub.advance("5 s");
-      expect(RUNNING).toContain(stateOf(hub, id));
-      await hub.parts.plugins.disable(HUB, id);
-      await hub.parts.plugins.disable(HUB, id);
-      await hub.settle();
-      expect(stateOf(hub, id)).toBe("disabled");
-      expect(hub.clock.pending).toBeLessThanOrEqual(resting);
-      expect(hub.parts.plugins.mountAt(`/api/plugins/${id}/`)).toBeUndefined();
-      expect(faults(hub)).toEqual([]);
+      await stopStartStop(hub, id);
     });
 
     it("survives being stopped while it starts", async () => {
       await using hub = await start();
-      await hub.parts.plugins.disable(HUB, id);
-      const starting = hub.parts.plugins.enable(HUB, id);
-      const stopping = hub.parts.plugins.disable(HUB, id);
-      await Promise.allSettled([starting, stopping]);
-      await hub.settle();
-      expect(stateOf(hub, id)).toBe("disabled");
-      expect(hub.logs({ level: "error" })).toEqual([]);
+      await stopWhileStarting(hub, id);
     });
   });
+}
+
+async function stopStartStop(hub: TestHub, id: PluginId): Promise<void> {
+  const { plugins } = hub.parts;
+  await plugins.disable(HUB, id);
+  await hub.settle();
+  const resting = hub.clock.pending;
+  await plugins.enable(HUB, id);
+  await hub.advance("5 s");
+  expect(RUNNING).toContain(stateOf(hub, id));
+  await plugins.disable(HUB, id);
+  await plugins.disable(HUB, id);
+  await hub.settle();
+  expect(stateOf(hub, id)).toBe("disabled");
+  expect(hub.clock.pending).toBeLessThanOrEqual(resting);
+  expect(plugins.mountAt(`/api/plugins/${id}/`)).toBeUndefined();
+  expect(faults(hub)).toEqual([]);
+}
+
+async function stopWhileStarting(hub: TestHub, id: PluginId): Promise<void> {
+  const { plugins } = hub.parts;
+  await plugins.disable(HUB, id);
+  const starting = plugins.enable(HUB, id);
+  const stopping = plugins.disable(HUB, id);
+  await Promise.allSettled([starting, stopping]);
+  await hub.settle();
+  expect(stateOf(hub, id)).toBe("disabled");
+  expect(hub.logs({ level: "error" })).toEqual([]);
 }

@@ -1,5 +1,5 @@
+import { BurstInstants } from "@vatio/model";
 import { type MqttMessage, seconds, text } from "@vatio/plugin-api";
-import { Bursts } from "./bursts.js";
 import { decodeEnertrack } from "./decode-enertrack.js";
 import { describeNode } from "./describe-meter.js";
 import type { MeterBook } from "./meter-book.js";
@@ -20,7 +20,7 @@ export class EnertrackDriver {
   readonly #book: MeterBook;
   readonly #baseTopic: string;
   readonly #taken: ReadonlySet<string>;
-  readonly #bursts = new Bursts({ window: BURST });
+  readonly #bursts = new BurstInstants({ window: BURST });
 
   constructor({ book, baseTopic, taken }: EnertrackDriverOptions) {
     this.#book = book;

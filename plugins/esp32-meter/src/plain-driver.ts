@@ -1,5 +1,5 @@
+import { BurstInstants } from "@vatio/model";
 import { type DeviceDescription, type MqttMessage, milliseconds, text } from "@vatio/plugin-api";
-import { Bursts } from "./bursts.js";
 import { decodePlain } from "./decode-plain.js";
 import { describePlain } from "./describe-meter.js";
 import type { MeterBook } from "./meter-book.js";
@@ -17,7 +17,7 @@ export class PlainDriver {
   readonly #plain: PlainTopic;
   readonly #description: DeviceDescription;
   // Without a window: each value is a reading of its own, and two within a millisecond do not collide.
-  readonly #instants = new Bursts({ window: milliseconds(0) });
+  readonly #instants = new BurstInstants({ window: milliseconds(0) });
 
   constructor({ book, plain }: PlainDriverOptions) {
     this.#book = book;

@@ -73,13 +73,24 @@ function switchModel(name: string, model: string, app: string, withReturn: boole
 
 const PHASES = ["a", "b", "c"] as const;
 
+type Phase = (typeof PHASES)[number];
+type PhaseSample = readonly [phase: Phase, sample: MeterSample];
+type PhaseRegisters = readonly [phase: Phase, registers: Pick<MeterSample, "importWh" | "exportWh">];
+
 function emStatus(reading: ComponentReading): Readonly<Record<string, ComponentStatus>> {
-  const samples = PHASES.map((phase) => [phase, reading.source.read(`em:0/${phase}`, reading.at)] as const);
-  const sum = (pick: (sample: MeterSample) => number): number =>
-    samples.reduce((total, [, one]) => total + pick(one), 0);
-  const apparent = ({ voltageV, currentA }: MeterSample): number => voltageV * currentA;
-  const registers = samples.map(([phase, one]) => [phase, since(one, reading.base(`em:0/${phase}`))] as const);
-  const em = samples.map(([phase, one]) => ({
+  const samples = PHASES.map((phase): PhaseSample => [phase, reading.source.read(`em:0/${phase}`, reading.at)]);
+  const registers = samples.map(([phase, one]): PhaseRegisters => [phase, since(one, reading.base(`em:0/${phase}`))]);
+  return { "em:0": emPowers(samples), "emdata:0": emRegisters(registers) };
+}
+
+const apparent = ({ voltageV, currentA }: MeterSample): number => voltageV * currentA;
+
+const total = <T>(phases: readonly (readonly [phase: Phase, one: T])[], pick: (one: T) => number): number =>
+  phases.reduce((sum, [, one]) => sum + pick(one), 0);
+
+/** The component `em:0`: what flows now. */
+function emPowers(samples: readonly PhaseSample[]): ComponentStatus {
+  const phases = samples.map(([phase, one]) => ({
     [`${phase}_current`]: round(one.currentA, 3),
     [`${phase}_voltage`]: round(one.voltageV, 1),
     [`${phase}_act_power`]: round(one.powerW, 1),
@@ -87,39 +98,29 @@ function emStatus(reading: ComponentReading): Readonly<Record<string, ComponentS
     [`${phase}_pf`]: round(one.powerFactor, 2),
     [`${phase}_freq`]: round(one.frequencyHz, 1),
   }));
-  const data = registers.map(([phase, { importWh, exportWh }]) => ({
+  const [current, power] = [total(samples, ({ currentA }) => currentA), total(samples, ({ powerW }) => powerW)];
+  return {
+    id: 0,
+    ...Object.assign({}, ...phases),
+    n_current: null,
+    total_current: round(current, 3),
+    total_act_power: round(power, 3),
+    total_aprt_power: round(total(samples, apparent), 3),
+    user_calibrated_phase: [],
+  };
+}
+
+/** The component `emdata:0`: what has flowed since the registers were cleared. */
+function emRegisters(registers: readonly PhaseRegisters[]): ComponentStatus {
+  const phases = registers.map(([phase, { importWh, exportWh }]) => ({
     [`${phase}_total_act_energy`]: round(importWh, 2),
     [`${phase}_total_act_ret_energy`]: round(exportWh, 2),
   }));
-  return {
-    "em:0": {
-      id: 0,
-      ...Object.assign({}, ...em),
-      n_current: null,
-      total_current: round(
-        sum((one) => one.currentA),
-        3,
-      ),
-      total_act_power: round(
-        sum((one) => one.powerW),
-        3,
-      ),
-      total_aprt_power: round(sum(apparent), 3),
-      user_calibrated_phase: [],
-    },
-    "emdata:0": {
-      id: 0,
-      ...Object.assign({}, ...data),
-      total_act: round(
-        registers.reduce((total, [, { importWh }]) => total + importWh, 0),
-        2,
-      ),
-      total_act_ret: round(
-        registers.reduce((total, [, { exportWh }]) => total + exportWh, 0),
-        2,
-      ),
-    },
-  };
+  const [imported, exported] = [
+    total(registers, ({ importWh }) => importWh),
+    total(registers, ({ exportWh }) => exportWh),
+  ];
+  return { id: 0, ...Object.assign({}, ...phases), total_act: round(imported, 2), total_act_ret: round(exported, 2) };
 }
 
 /** Models that can be simulated. */

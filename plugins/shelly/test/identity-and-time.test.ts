@@ -1,7 +1,6 @@
-import { type Instant, instant, minutes, seconds } from "@vatio/plugin-api";
+import { instant, minutes } from "@vatio/plugin-api";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { BurstInstants } from "../src/burst-instants.js";
 import { hardwareIdOf, isFactoryId, isWireId, macInWireId, normalizedMac } from "../src/hardware-id.js";
 import { dateOf, instantOf } from "../src/instant-of.js";
 
@@ -63,38 +62,5 @@ describe("the instant of a reading", () => {
         expect(instantOf({ unixSeconds, arrival: ARRIVAL, skewMs })).toBeLessThanOrEqual(ARRIVAL + minutes(5));
       }),
     );
-  });
-});
-
-describe("bursts", () => {
-  const event = fc.record({
-    gap: fc.integer({ min: 0, max: 1500 }),
-    value: fc.constantFrom("power", "energy", "state"),
-  });
-
-  it("give one instant to different values, never one instant to the same value twice, and none far from the arrival", () => {
-    fc.assert(
-      fc.property(fc.array(event, { maxLength: 60 }), (events) => {
-        const bursts = new BurstInstants(seconds(2));
-        const taken = new Set<string>();
-        let at = 1_000_000;
-        for (const { gap, value } of events) {
-          at += gap;
-          const given = bursts.instantFor("d", value, at as Instant);
-          expect(taken.has(`${given} ${value}`)).toBe(false);
-          expect(at - given).toBeGreaterThanOrEqual(-100);
-          expect(at - given).toBeLessThan(2000);
-          taken.add(`${given} ${value}`);
-        }
-      }),
-    );
-  });
-
-  it("of two devices are apart, and a clock that steps back begins anew", () => {
-    const bursts = new BurstInstants(seconds(2));
-    expect(bursts.instantFor("a", "x", instant(1000))).toBe(1000);
-    expect(bursts.instantFor("b", "y", instant(1500))).toBe(1500);
-    expect(bursts.instantFor("a", "y", instant(1500))).toBe(1000);
-    expect(bursts.instantFor("a", "z", instant(400))).toBe(400);
   });
 });

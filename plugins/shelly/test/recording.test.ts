@@ -1,4 +1,4 @@
-import { minutes, VatioError } from "@vatio/plugin-api";
+import { milliseconds, minutes, seconds, VatioError } from "@vatio/plugin-api";
 import { describe, expect, it } from "vitest";
 import { bytes } from "./support/payload.js";
 import { type RunningPlugin, runPlugin } from "./support/running-plugin.js";
@@ -181,5 +181,57 @@ describe("identity", () => {
       [CHANNEL, { power_w: 7 }],
     ]);
     expect(reasons(plugin)).toHaveLength(1);
+  });
+});
+
+describe("an update that comes as a notification and as a status", () => {
+  const component = (plugin: RunningPlugin, status: object): Promise<void> =>
+    plugin.hub.deliver({
+      topic: `${ID}/status/switch:0`,
+      payload: bytes({ id: 0, ...status }),
+      qos: 1,
+      retained: false,
+      at: plugin.time.now(),
+    });
+  const instants = (plugin: RunningPlugin): readonly number[] => [...new Set(plugin.hub.rows.map(({ at }) => at))];
+  const first = { apower: 100, voltage: 127 };
+  const full = { ...first, aenergy: { total: 5 }, current: 0.8 };
+
+  it.each(["notification first", "status first"])("is one reading: %s", async (order) => {
+    using plugin = await runPlugin(QUIET);
+    await send(plugin, { "switch:0": { output: true } });
+    plugin.time.advance(seconds(10));
+    const ways = [() => send(plugin, { "switch:0": first }), () => component(plugin, full)];
+    for (const way of order === "status first" ? ways.reverse() : ways) {
+      await way();
+      plugin.time.advance(milliseconds(40));
+    }
+    expect(instants(plugin)).toHaveLength(2);
+    const update = plugin.hub.rows.filter(({ at }) => at === instants(plugin)[1]);
+    // What the store makes of rows of one instant.
+    expect(Object.assign({}, ...update.map(({ values }) => values))).toEqual({
+      ...{ current_a: 0.8, energy_import_wh: 5, power_w: 100, voltage_v: 127 },
+    });
+  });
+
+  it("is not confused with the one before or after it", async () => {
+    using plugin = await runPlugin(QUIET);
+    await plugin.hub.deliver({
+      topic: `${ID}/online`,
+      payload: bytes("true"),
+      qos: 1,
+      retained: false,
+      at: plugin.time.now(),
+    });
+    for (const apower of [100, 200]) {
+      await send(plugin, { "switch:0": { apower } });
+      plugin.time.advance(milliseconds(300));
+    }
+    for (const apower of [100, 200]) await component(plugin, { apower });
+    const powers = new Map(plugin.hub.rows.map(({ at, values }) => [at, values.power_w]));
+    expect([...powers.values()]).toEqual([100, 200]);
+    plugin.time.advance(seconds(3));
+    await component(plugin, { apower: 200 });
+    expect(instants(plugin)).toHaveLength(3);
   });
 });

@@ -105,7 +105,7 @@ class StoredAccounts implements Accounts {
     try {
       const user = await this.#createFirst(answers);
       await this.#audit(actorOf(user.id), "hub.set-up", "ok");
-      return await this.#signIn(user, false, address);
+      return await this.#signIn(user, true, address);
     } finally {
       this.#settingUp = false;
     }

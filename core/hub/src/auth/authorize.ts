@@ -10,7 +10,7 @@ export interface AuthorizerOptions {
   readonly userOf: (id: UserId) => Pick<User, "role"> | undefined;
   readonly tokenOf: (id: string) => Pick<ApiToken, "scope"> | undefined;
   /** What a plugin's own permissions come to; a plugin that is not known may do nothing. */
-  readonly pluginMay: (plugin: PluginId, action: Action) => boolean;
+  readonly pluginMay: (plugin: PluginId, action: Action, resource: Resource) => boolean;
 }
 
 /** Most that a machine token may do. `ingest` and `metrics` open single doors instead of an action. */
@@ -42,7 +42,7 @@ export function createAuthorizer(options: AuthorizerOptions): Authorizer {
       case "token":
         return tokenAllows(actor.id, action, resource);
       case "plugin":
-        return options.pluginMay(actor.id as PluginId, action);
+        return options.pluginMay(actor.id as PluginId, action, resource);
       // Rules come with a later version; devices speak through their driver; strangers have nothing but public mounts.
       case "rule":
       case "device":
@@ -51,7 +51,7 @@ export function createAuthorizer(options: AuthorizerOptions): Authorizer {
     }
   };
   const can: Authorizer["can"] = (actor, action, resource) =>
-    allows(actor, action, resource) && (actor.via === undefined || options.pluginMay(actor.via, action));
+    allows(actor, action, resource) && (actor.via === undefined || options.pluginMay(actor.via, action, resource));
   return {
     can,
     require(actor, action, resource) {

@@ -5,8 +5,10 @@ import type { StateDatabase } from "../store/types.js";
 import { sha256 } from "./hashing.js";
 import type { Session } from "./types.js";
 
-const SHORT_LIFE = hours(12);
-const LONG_LIFE = days(30);
+/** How long a session lives after its last use, and at most. */
+const SHORT = { idle: hours(12), total: days(7) };
+/** The same for those who stay signed in. */
+const LONG = { idle: days(30), total: days(365) };
 /** The sliding end is written down at most this often: a page that polls must not write with each request. */
 const TOUCH_EVERY = minutes(10);
 /** Sessions of one person; the oldest ends when one more begins. */
@@ -18,13 +20,14 @@ interface SessionRow {
   token_hash: string;
   csrf: string;
   stay: boolean;
+  created_at: number;
   expires_at: number;
   seen_at: number;
 }
 
 interface StoredSession extends Session {
   readonly tokenHash: string;
-  readonly stay: boolean;
+  readonly startedAt: Instant;
   readonly seenAt: Instant;
 }
 
@@ -34,6 +37,7 @@ const sessionOf = (row: SessionRow): StoredSession => ({
   csrf: row.csrf,
   stay: row.stay,
   tokenHash: row.token_hash,
+  startedAt: row.created_at as Instant,
   expiresAt: row.expires_at as Instant,
   seenAt: row.seen_at as Instant,
 });
@@ -62,7 +66,7 @@ export class SessionTable {
       this.#byHash.set(row.token_hash, sessionOf(row));
   }
 
-  /** Begins a session: 12 hours since the last use, or 30 days when the person wants to stay signed in. */
+  /** Begins a session. It ends 12 hours after its last use and after 7 days; 30 days and a year when the person wants to stay signed in. */
   async begin(user: UserId, stay: boolean, address: string): Promise<{ token: string; session: Session }> {
     const { clock, database, newId, random } = this.#options;
     const token = secretText(random);
@@ -73,7 +77,8 @@ export class SessionTable {
       csrf: secretText(random, 18),
       stay,
       tokenHash: sha256(token),
-      expiresAt: this.#endAfter(now, stay),
+      startedAt: now,
+      expiresAt: endOf({ stay, startedAt: now }, now),
       seenAt: now,
     };
     await this.#endOldest(user);
@@ -121,7 +126,7 @@ export class SessionTable {
   }
 
   async #touch(session: StoredSession, now: Instant): Promise<Session> {
-    const moved = { ...session, seenAt: now, expiresAt: this.#endAfter(now, session.stay) };
+    const moved = { ...session, seenAt: now, expiresAt: endOf(session, now) };
     this.#byHash.set(session.tokenHash, moved);
     await this.#options.database.run("UPDATE sessions SET seen_at = ?, expires_at = ? WHERE id = ?", [
       now,
@@ -130,8 +135,10 @@ export class SessionTable {
     ]);
     return moved;
   }
+}
 
-  #endAfter(now: Instant, stay: boolean): Instant {
-    return (now + (stay ? LONG_LIFE : SHORT_LIFE)) as Instant;
-  }
+/** When a session ends that is used now. */
+function endOf({ stay, startedAt }: Pick<StoredSession, "stay" | "startedAt">, now: Instant): Instant {
+  const { idle, total } = stay ? LONG : SHORT;
+  return Math.min(now + idle, startedAt + total) as Instant;
 }

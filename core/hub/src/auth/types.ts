@@ -36,6 +36,8 @@ export interface Session {
   readonly user: UserId;
   /** Sent in the header `x-csrf-token` with every change. */
   readonly csrf: string;
+  /** The person wants to stay signed in when the browser is closed. */
+  readonly stay: boolean;
   readonly expiresAt: Instant;
 }
 

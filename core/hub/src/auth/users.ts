@@ -1,5 +1,6 @@
 import { type UserId, VatioError } from "@vatio/plugin-api";
 import type { HubClock } from "../clock.js";
+import { requireRegion } from "../require-region.js";
 import type { StateDatabase } from "../store/types.js";
 import type { User } from "./types.js";
 
@@ -81,7 +82,7 @@ export class UserTable {
     this.#users.set(user.id, user);
   }
 
-  /** @throws E_USER_UNKNOWN, E_NAME_TAKEN */
+  /** @throws E_USER_UNKNOWN, E_NAME_TAKEN, E_REGION_INVALID */
   async update(id: UserId, change: Partial<Omit<StoredUser, "id" | "createdAt" | "role">>): Promise<StoredUser> {
     const known = this.#users.get(id);
     if (!known) throw new VatioError("E_USER_UNKNOWN", "There is no such person.");
@@ -89,6 +90,7 @@ export class UserTable {
     if (other && other.id !== id)
       throw new VatioError("E_NAME_TAKEN", "Somebody else has this name. Choose another one.");
     const user = { ...known, ...change };
+    requireRegion(user.region);
     await this.#database.run(
       "UPDATE users SET name = ?, language = ?, region = ?, theme = ?, password = ?, updated_at = ? WHERE id = ?",
       [user.name, user.language, user.region, user.theme, user.password, this.#clock.now(), id],

@@ -23,6 +23,8 @@ import { RetainedEvents } from "./retained.js";
 /** Events that may wait for a subscriber that names no capacity. */
 export const DEFAULT_CAPACITY = 1024;
 
+const REMOVED = ".removed";
+
 /** What the event bus is built from. */
 export interface EventBusOptions {
   readonly clock: HubClock;
@@ -133,10 +135,19 @@ class HubEventBus implements HubEvents {
     const fields = { type, payload, seq: this.#seq, at: this.#options.clock.now(), source: party.id };
     const event = Object.freeze(fields) as unknown as VatioEvent;
     if (retainKey !== undefined) this.#retained.keep(retainKey, event);
+    this.#forgetRemoved(type, payload);
     const envelope = { event, hops, key: `${type}\n${retainKey ?? ""}` };
     for (const pattern of patternsOf(type)) {
       for (const mailbox of this.#subscribers.get(pattern) ?? []) mailbox.push(envelope);
     }
+  }
+
+  /** `device.removed` takes along what is retained by device: whoever subscribes later must not hear of one that is gone. */
+  #forgetRemoved(type: string, payload: unknown): void {
+    if (!type.endsWith(REMOVED)) return;
+    const noun = type.slice(0, -REMOVED.length);
+    const key = (payload as Readonly<Record<string, unknown>>)[noun];
+    if (typeof key === "string") this.#retained.forget(key, (retained) => this.#types.get(retained)?.retainBy === noun);
   }
 
   #mailbox(party: Party, pattern: string, options: SubscribeOptions, deliver: Deliver): Mailbox<Envelope> {

@@ -22,6 +22,11 @@ export class RetainedEvents {
     return found.flatMap(([, events]) => [...events.values()]).sort((a, b) => a.seq - b.seq);
   }
 
+  /** Forgets what is kept under a key, of the types that are asked for. */
+  forget(key: string, isMeant: (type: string) => boolean): void {
+    for (const [type, events] of this.#types) if (isMeant(type)) events.delete(key);
+  }
+
   /** Forgets every event of a type. */
   delete(type: string): void {
     this.#types.delete(type);

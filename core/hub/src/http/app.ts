@@ -12,6 +12,7 @@ import { healthz, prometheus, readyz } from "./probes.js";
 import type { RouteContext } from "./route-context.js";
 import { API_PREFIX, routeTable } from "./routes/index.js";
 import { runRoute } from "./run-route.js";
+import { CookieRenewal } from "./security/cookie-renewal.js";
 import { identify, requireSomebody } from "./security/identify.js";
 import { openLive, openPluginSocket, wantsSocket } from "./sockets.js";
 import type { PluginUi } from "./static/plugin-ui.js";
@@ -46,8 +47,9 @@ export function createApp(options: AppOptions): Hono<AppEnv> {
 
 function addRoutes(app: Hono<AppEnv>, { hub, gateway, checkResponses }: AppOptions): void {
   app.get(`${API_PREFIX}/live`, (c) => openLive(c, { hub, gateway }));
+  const renewal = new CookieRenewal(hub.clock);
   for (const route of routeTable)
-    app.on(route.method, honoPath(route), (c) => runRoute(route, c, { hub, checkResponses }));
+    app.on(route.method, honoPath(route), (c) => runRoute(route, c, { hub, checkResponses, renewal }));
   for (const [path, methods] of methodsByPath()) app.all(path, () => wrongMethod(methods));
 }
 

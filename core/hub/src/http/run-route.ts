@@ -7,6 +7,7 @@ import type { AddressInput, Caller, RequestFacts, Route, RouteInput } from "./de
 import { parseAddress, parseBody } from "./input/parse-input.js";
 import { Reply } from "./reply.js";
 import type { RouteContext } from "./route-context.js";
+import type { CookieRenewal } from "./security/cookie-renewal.js";
 import { identify, requireSomebody, requireWideToken } from "./security/identify.js";
 import { changesSomething, requireCsrfToken, requireSameOrigin } from "./security/same-origin.js";
 
@@ -14,10 +15,12 @@ export interface RunOptions {
   readonly hub: RouteContext;
   /** Checks every answer against its schema: for tests, where a false document must not pass. */
   readonly checkResponses: boolean;
+  readonly renewal: CookieRenewal;
 }
 
 /** The one way from a request to an answer: identify, check the address, authorise, read the body, run, audit, answer. */
-export async function runRoute(route: Route, c: AppContext, { hub, checkResponses }: RunOptions): Promise<Response> {
+export async function runRoute(route: Route, c: AppContext, options: RunOptions): Promise<Response> {
+  const { hub, checkResponses, renewal } = options;
   c.set("route", route.path);
   const request = c.get("facts");
   const caller = await admit(route, request, hub);
@@ -40,7 +43,10 @@ export async function runRoute(route: Route, c: AppContext, { hub, checkResponse
     throw error;
   });
   await audit("ok");
-  return toResponse(route, result, checkResponses);
+  const response = toResponse(route, result, checkResponses);
+  const cookie = response.headers.has("set-cookie") ? undefined : renewal.header(caller, request);
+  if (cookie !== undefined) response.headers.append("set-cookie", cookie);
+  return response;
 }
 
 /** Who may come in at all, before the body is read. */

@@ -18,6 +18,7 @@ import type { HubClock } from "../clock.js";
 import type { BootConfig } from "../config/types.js";
 import { deferred } from "../deferred.js";
 import type { AppEnv } from "./app-env.js";
+import { publicError } from "./errors.js";
 import { RequestsUnderWay } from "./requests-under-way.js";
 
 /** What a client may cost before it is cut off. Milliseconds, bytes and counts. */
@@ -154,9 +155,15 @@ function refuseRequests(server: Server, onRefused: (code: ErrorCode) => void): v
   server.on("request", (request, response) => {
     if (hasAddress(request)) return adapter?.(request, response);
     onRefused("E_REQUEST_INVALID");
-    response.writeHead(400, { connection: "close" }).end();
+    const { status, body } = publicError(NO_ADDRESS, "");
+    response.writeHead(status, { connection: "close", "content-type": "application/json" }).end(body);
   });
 }
+
+const NO_ADDRESS = new VatioError(
+  "E_REQUEST_INVALID",
+  "Host and path of the request are no address. Send the name of the hub as the host, and a path without backslashes.",
+);
 
 /** Whether host and path make an address: clients send what they like, and the adapter would refuse it without a word. */
 function hasAddress({ url = "", headers: { host = "" } }: IncomingMessage): boolean {

@@ -6,6 +6,7 @@ import type { CounterTable } from "../counters.js";
 import type { HealthTree } from "../health.js";
 import type { HubLog } from "../log/types.js";
 import type { MqttCredentials } from "../mqtt/mqtt-credentials.js";
+import type { Refusal } from "../mqtt/refusal-log.js";
 import type { MqttTransport } from "../mqtt/types.js";
 import type { PluginHost } from "../plugins/types.js";
 import type { Random } from "../random.js";
@@ -70,6 +71,8 @@ export interface HttpServices {
   readonly document: SettingsDocument;
   readonly mqtt: MqttTransport;
   readonly mqttCredentials: CredentialAdmin;
+  /** The latest connections that the embedded broker refused, newest first. */
+  readonly mqttRefusals: () => readonly Refusal[];
   /** Port on which the embedded broker really listens; that of the configuration when left out. */
   readonly mqttPort?: () => number | undefined;
   readonly messages: MessageCatalogue;

@@ -38,12 +38,20 @@ export async function openLive(c: AppContext, { hub, gateway }: SocketOptions): 
       const socket = rawSocket(ws);
       client = gateway.open(caller, wsTransport(socket));
       socket.on("pong", () => client?.heard());
+      socket.on("error", (error) => hub.counters.add("live", "refused", brokenRule(error)));
     },
     onMessage: ({ data }) => (typeof data === "string" ? client?.receive(data) : client?.receiveBinary()),
     onClose: () => client?.closed(),
   } satisfies WSEvents<WebSocketLike>;
   return upgradeWebSocket(c, events, reportTo(hub));
 }
+
+/** The rule of RFC 6455 that a frame broke: the library ends the connection by itself. `WS_ERR_INVALID_UTF8` is `invalid-utf8`. */
+const brokenRule = (error: Error & { readonly code?: string }): string =>
+  error.code
+    ?.replace(/^WS_ERR_/, "")
+    .replaceAll("_", "-")
+    .toLowerCase() ?? "transport";
 
 /** Without it the adapter writes to the console. */
 const reportTo = ({ log }: RouteContext) => ({
@@ -68,6 +76,7 @@ export async function openPluginSocket(c: AppContext, { hub, gateway }: SocketOp
   const events = {
     onOpen: (_event, ws) => {
       peer.open(rawSocket(ws), { caller, gateway });
+      rawSocket(ws).on("error", (error) => hub.counters.add(`plugin:${plugin}`, "socket-refused", brokenRule(error)));
       peer.guard(() => mount.accept(peer, request, { actor: caller.actor }));
     },
     onMessage: ({ data }) => peer.message(typeof data === "string" ? data : new Uint8Array(data as ArrayBuffer)),

@@ -13,19 +13,17 @@ import { appAt } from "./context/http.js";
 import { HistoryTable } from "./history-table.js";
 import type { HubServices } from "./hub-services.js";
 import { InstalledPlugin } from "./installed-plugin.js";
-import { type MountedAt, MountTable } from "./mount-table.js";
+import { MountTable } from "./mount-table.js";
 import { type RefusedPlugin, refuseChange, refusedRecords } from "./refused-plugins.js";
-import type { HubPluginHost, PluginMount, PluginRecord, PluginSocketMount, PluginSource } from "./types.js";
-
-/** What an operator decides about plugins. */
-export interface PluginHostConfig {
-  /** Plugins that run in a worker whatever their manifest says. */
-  readonly forceWorker: readonly string[];
-  /** Memory that a worker may use, in MB. */
-  readonly workerMemoryMb: number;
-  /** Third-party plugins that the operator trusts with the hub's own process. */
-  readonly allowInline?: readonly string[];
-}
+import type {
+  HubPluginHost,
+  MountedAt,
+  PluginHostConfig,
+  PluginMount,
+  PluginRecord,
+  PluginSocketMount,
+  PluginSource,
+} from "./types.js";
 
 /** What a plugin host is built from. */
 export interface PluginHostOptions {

@@ -1,6 +1,6 @@
 export { catchStrayErrors, type UnattributedHandler } from "./attribution.js";
 export { discoverPlugins } from "./discover.js";
-export { createPluginHost, type PluginHostConfig, type PluginHostOptions } from "./host.js";
+export { createPluginHost, type PluginHostOptions } from "./host.js";
 export type { HubServices } from "./hub-services.js";
 export { checkCompatible } from "./loader.js";
 export { checkManifest } from "./manifest.js";

@@ -1,7 +1,6 @@
 import { type Manifest, type PluginId, VatioError } from "@vatio/plugin-api";
 import type { BadPath } from "../bad-paths.js";
 import type { SharedTables } from "./context/context.js";
-import type { PluginHostConfig } from "./host.js";
 import type { HubServices } from "./hub-services.js";
 import { InlineRuntime } from "./inline-runtime.js";
 import { checkCompatible } from "./loader.js";
@@ -11,7 +10,7 @@ import type { PluginRuntime } from "./runtime.js";
 import type { PluginScope } from "./scope.js";
 import { checkEntered, settingsProblems } from "./settings-of.js";
 import { PluginSupervisor } from "./supervisor.js";
-import type { PluginRecord, PluginSource } from "./types.js";
+import type { PluginHostConfig, PluginRecord, PluginSource } from "./types.js";
 import { WorkerRuntime } from "./worker/worker-runtime.js";
 
 /** What an installed plugin is made from. */

@@ -1,5 +1,5 @@
 import { type PluginId, VatioError } from "@vatio/plugin-api";
-import type { PluginMount, PluginSocketMount } from "./types.js";
+import type { MountedAt, PluginMount, PluginSocketMount } from "./types.js";
 
 const OWN_PREFIX = "/api/plugins/";
 
@@ -10,14 +10,6 @@ export interface Located {
   readonly prefix: string;
   /** Path below the prefix; begins with `/`. */
   readonly rest: string;
-}
-
-/** An address and who answers there. */
-export interface MountedAt {
-  readonly plugin: PluginId;
-  readonly path: string;
-  /** A WebSocket, not requests. */
-  readonly socket: boolean;
 }
 
 /** What plugins answer at which paths. Entries come and go while the server runs. */

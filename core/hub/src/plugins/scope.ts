@@ -5,10 +5,8 @@ import { runAs, runAsHub, type Suspect } from "./attribution.js";
 import { CleanupStack } from "./cleanup-stack.js";
 import type { HubServices } from "./hub-services.js";
 import { LiveActors } from "./live-actors.js";
+import { OwnWork } from "./own-work.js";
 import { PermissionSet } from "./permissions.js";
-
-/** A synchronous call into a plugin that takes longer holds the hub up. */
-const SLOW_CALL_MS = 50;
 
 /** What a running plugin does that concerns its supervisor. */
 export interface ScopeEvents {
@@ -42,6 +40,7 @@ export class PluginScope implements Suspect, Party {
   readonly opened = new CleanupStack();
   readonly actors = new LiveActors();
   readonly #events: ScopeEvents;
+  readonly #work: OwnWork;
   readonly #controller = new AbortController();
   #revoked = false;
 
@@ -52,6 +51,7 @@ export class PluginScope implements Suspect, Party {
     this.log = log;
     this.remote = remote;
     this.#events = events;
+    this.#work = new OwnWork({ id: this.id, clock: services.clock, counters: services.counters, log });
     // It lives as long as the plugin, and every request that is under way may listen to it: Node would take many for a leak.
     setMaxListeners(0, this.signal);
     this.permissions = new PermissionSet(manifest.id, manifest.permissions, (permission) =>
@@ -88,16 +88,11 @@ export class PluginScope implements Suspect, Party {
 
   /** Calls into the plugin: what escapes, now or later, is attributed to it, and a long synchronous part is noted. */
   enter<T>(call: () => T, where = "call"): T {
-    const { clock, counters } = this.services;
-    const began = clock.monotonic();
+    const mark = this.#work.begin();
     try {
       return runAs(this, call);
     } finally {
-      const took = clock.monotonic() - began;
-      if (took > SLOW_CALL_MS) {
-        counters.add(`plugin:${this.id}`, "slow-call", where);
-        this.log.warn(`The plugin ${this.id} held the hub up for ${Math.round(took)} ms`, { where });
-      }
+      this.#work.end(mark, where);
     }
   }
 
@@ -107,7 +102,7 @@ export class PluginScope implements Suspect, Party {
    */
   serve<T>(call: () => T): T {
     this.live();
-    return runAsHub(call);
+    return this.#work.serve(() => runAsHub(call));
   }
 
   stray(error: unknown): void {

@@ -15,7 +15,24 @@ import type {
   Text,
 } from "@vatio/plugin-api";
 import type { BadPath } from "../bad-paths.js";
-import type { MountedAt } from "./mount-table.js";
+
+/** What an operator decides about plugins. */
+export interface PluginHostConfig {
+  /** Plugins that run in a worker whatever their manifest says. */
+  readonly forceWorker: readonly string[];
+  /** Memory that a worker may use, in MB. */
+  readonly workerMemoryMb: number;
+  /** Third-party plugins that the operator trusts with the hub's own process. */
+  readonly allowInline?: readonly string[];
+}
+
+/** An address and who answers there. */
+export interface MountedAt {
+  readonly plugin: PluginId;
+  readonly path: string;
+  /** A WebSocket, not requests. */
+  readonly socket: boolean;
+}
 
 /** A plugin that the app hands to the hub. `entry` is what a worker imports: a file URL. */
 export interface PluginSource {

@@ -1,6 +1,7 @@
 import { isZone } from "@vatio/model";
 import { type Site, type SiteId, VatioError } from "@vatio/plugin-api";
 import type { HubClock } from "../clock.js";
+import { requireRegion } from "../require-region.js";
 import type { StateDatabase } from "../store/types.js";
 import type { Publish } from "./publish.js";
 import type { SiteRegistry } from "./types.js";
@@ -35,54 +36,76 @@ const siteOf = (row: SiteRow): Site => ({
   phases: row.phases,
 });
 
-function requireZone(zone: string): void {
-  if (isZone(zone)) return;
-  throw new VatioError("E_ZONE_UNKNOWN", `"${zone}" is not a time zone. Use a name such as Europe/Madrid.`);
+/** @throws E_ZONE_UNKNOWN, E_REGION_INVALID */
+function requireSite({ zone, region }: Pick<Site, "zone" | "region">): void {
+  if (!isZone(zone))
+    throw new VatioError("E_ZONE_UNKNOWN", `"${zone}" is not a time zone. Use a name such as Europe/Madrid.`);
+  requireRegion(region);
 }
 
 /** Sites, in memory and in the state database. */
-export async function createSiteRegistry({ clock, database, newId, publish }: PlacesOptions): Promise<SiteRegistry> {
-  const rows = await database.all<SiteRow>("SELECT * FROM sites ORDER BY created_at, id");
-  const sites = new Map(rows.map((row) => [row.id as SiteId, siteOf(row)]));
-  return {
-    list: () => [...sites.values()],
-    get: (id) => sites.get(id),
-    first: () => sites.values().next().value,
-
-    async create(wanted) {
-      requireZone(wanted.zone);
-      const site: Site = { ...wanted, id: newId() as SiteId };
-      await database.run(
-        `INSERT INTO sites (id, name, zone, currency, language, region, nominal_voltage, phases, created_at)
-          VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-        [
-          site.id,
-          site.name,
-          site.zone,
-          site.currency,
-          site.language,
-          site.region,
-          site.nominalVoltage,
-          site.phases,
-          clock.now(),
-        ],
-      );
-      sites.set(site.id, site);
-      return site;
-    },
-
-    async update(id, change) {
-      const known = sites.get(id);
-      if (!known) throw new VatioError("E_SITE_UNKNOWN", "There is no such site.", { details: { id } });
-      const site = { ...known, ...change };
-      requireZone(site.zone);
-      await database.run(
-        "UPDATE sites SET name = ?, zone = ?, currency = ?, language = ?, region = ?, nominal_voltage = ?, phases = ? WHERE id = ?",
-        [site.name, site.zone, site.currency, site.language, site.region, site.nominalVoltage, site.phases, id],
-      );
-      sites.set(id, site);
-      publish("settings.changed", { key: `site.${id}` });
-      return site;
-    },
-  };
+export async function createSiteRegistry(options: PlacesOptions): Promise<SiteRegistry> {
+  const rows = await options.database.all<SiteRow>("SELECT * FROM sites ORDER BY created_at, id");
+  return new StoredSites(options, rows.map(siteOf));
 }
+
+class StoredSites implements SiteRegistry {
+  readonly #options: PlacesOptions;
+  readonly #sites: Map<SiteId, Site>;
+
+  constructor(options: PlacesOptions, loaded: readonly Site[]) {
+    this.#options = options;
+    this.#sites = new Map(loaded.map((site) => [site.id, site]));
+  }
+
+  list(): readonly Site[] {
+    return [...this.#sites.values()];
+  }
+
+  get(id: SiteId): Site | undefined {
+    return this.#sites.get(id);
+  }
+
+  first(): Site | undefined {
+    return this.#sites.values().next().value;
+  }
+
+  async create(wanted: Omit<Site, "id">): Promise<Site> {
+    const { clock, database, newId } = this.#options;
+    requireSite(wanted);
+    const site: Site = { ...wanted, id: newId() as SiteId };
+    await database.run(
+      `INSERT INTO sites (id, name, zone, currency, language, region, nominal_voltage, phases, created_at)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+      [site.id, ...valuesOf(site), clock.now()],
+    );
+    this.#sites.set(site.id, site);
+    return site;
+  }
+
+  async update(id: SiteId, change: Partial<Omit<Site, "id">>): Promise<Site> {
+    const { database, publish } = this.#options;
+    const known = this.#sites.get(id);
+    if (!known) throw new VatioError("E_SITE_UNKNOWN", "There is no such site.", { details: { id } });
+    const site = { ...known, ...change };
+    requireSite(site);
+    await database.run(
+      "UPDATE sites SET name = ?, zone = ?, currency = ?, language = ?, region = ?, nominal_voltage = ?, phases = ? WHERE id = ?",
+      [...valuesOf(site), id],
+    );
+    this.#sites.set(id, site);
+    publish("settings.changed", { key: `site.${id}` });
+    return site;
+  }
+}
+
+/** In the order of the columns. */
+const valuesOf = (site: Site): (string | number)[] => [
+  site.name,
+  site.zone,
+  site.currency,
+  site.language,
+  site.region,
+  site.nominalVoltage,
+  site.phases,
+];

@@ -1,4 +1,4 @@
-import { isZone } from "@vatio/model";
+import { isRegion, isZone } from "@vatio/model";
 import { type Json, type Point, type PointId, type Site, type SiteId, type Static, Type } from "@vatio/plugin-api";
 import type { DeviceRegistry, PointChange, PointRegistry, SiteRegistry } from "../registry/types.js";
 import type { DocumentProblem, SectionReport, SettingsSection } from "./settings-document.js";
@@ -38,6 +38,15 @@ const PointEntry = Type.Object(
 
 const DeviceEntry = Type.Object({ id, name: label }, closed);
 
+/** What the document holds of an object, always in the same order: two exports of the same home are the same text. */
+const inOrder = (entry: { readonly properties: object }, value: object): { [key: string]: Json } =>
+  Object.fromEntries(
+    Object.keys(entry.properties).flatMap((key) => {
+      const part = (value as Readonly<Record<string, Json | undefined>>)[key];
+      return part === undefined ? [] : [[key, part]];
+    }),
+  );
+
 /** Applies entries one by one; those that are not known here are left out and named. */
 async function applyEach<T extends { readonly id: string }>(
   entries: readonly T[],
@@ -63,11 +72,12 @@ export function sitesSection(sites: SiteRegistry): SettingsSection {
   return {
     name: "sites",
     schema: Type.Array(SiteEntry, { maxItems: 1_000 }),
-    read: () => sites.list().map((site) => ({ ...site })),
+    read: () => sites.list().map((site) => inOrder(SiteEntry, site)),
     problems: (value) =>
-      entriesOf<Site>(value).flatMap(({ zone }, index) =>
-        isZone(zone) ? [] : [{ path: `${index}/zone`, problem: "is not a time zone such as Europe/Madrid" }],
-      ),
+      entriesOf<Site>(value).flatMap(({ zone, region }, index) => [
+        ...(isZone(zone) ? [] : [{ path: `${index}/zone`, problem: "is not a time zone such as Europe/Madrid" }]),
+        ...(isRegion(region) ? [] : [{ path: `${index}/region`, problem: "is not a tag such as es-MX" }]),
+      ]),
     apply: (_actor, value) => {
       const entries = entriesOf<Site>(value);
       return applyEach(
@@ -110,7 +120,7 @@ export function pointsSection(points: PointRegistry): SettingsSection {
   return {
     name: "points",
     schema: Type.Array(PointEntry, { maxItems: 10_000 }),
-    read: () => points.list().map(({ site: _site, ...point }) => ({ ...point })),
+    read: () => points.list().map((point) => inOrder(PointEntry, point)),
     problems: (value) => treeProblems(entriesOf(value), points),
     async apply(_actor, value) {
       const entries: PointEntries = entriesOf(value);

@@ -115,7 +115,7 @@ function invalid(problems: readonly DocumentProblem[]): VatioError {
 function parse(yaml: string): Readonly<Record<string, Json>> {
   if (yaml.length > MOST_CHARACTERS)
     throw invalid([{ path: "", problem: `has more than ${MOST_CHARACTERS} characters` }]);
-  const document = parseDocument(yaml, { prettyErrors: true });
+  const document = parseDocument(yaml, { prettyErrors: true, logLevel: "error" });
   if (document.errors.length > 0)
     throw invalid(document.errors.map((error) => ({ path: "", problem: `is not YAML: ${error.message}` })));
   if (!isMap(document.contents)) throw invalid([{ path: "", problem: "is no map" }]);

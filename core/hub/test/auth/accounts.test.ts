@@ -127,6 +127,29 @@ describe("signing in", () => {
     expect(await accounts.session(long.token)).toBeUndefined();
   });
 
+  it.each([
+    [false, hours(8), days(7)],
+    [true, days(20), days(365)],
+  ])(
+    "ends a session in use at last (stay signed in: %s), also over a restart of the hub",
+    async (stay, step, total) => {
+      const { accounts, clock, options } = await withAna();
+      const { token, session } = await accounts.login("Ana", PASSWORD, stay, "a");
+      expect(session.stay).toBe(stay);
+      let last = 0;
+      for (let age: number = step; age < total; age += step) {
+        move(clock, step);
+        last = age;
+        expect(await accounts.session(token)).toMatchObject({ session: { stay } });
+      }
+      const restarted = await createAccounts(options);
+      move(clock, (total - last - 1) as typeof step);
+      expect(await restarted.session(token)).toBeDefined();
+      move(clock, 1 as typeof step);
+      expect(await restarted.session(token)).toBeUndefined();
+    },
+  );
+
   it("keeps no secret that could be read from the database", async () => {
     const { accounts, database, signedIn } = await withAna();
     const { secret } = await accounts.createToken("plug", "ingest");

@@ -200,6 +200,25 @@ describe("subscribe", () => {
 });
 
 describe("retained events", () => {
+  it("go with what they are about", async () => {
+    const { bus } = makeBus();
+    const [lamp, plug] = ["a:lamp", "a:plug"] as DeviceId[];
+    bus.declare("a" as PluginId, { "a.button": keyed });
+    for (const device of [lamp, plug] as const) {
+      bus.hub.publish("device.availability", { device: device as DeviceId, online: true });
+      bus.publish(fakeParty("a").party, "a.button", { device, n: 1 });
+    }
+    bus.hub.publish("plugin.state", { plugin: "a" as PluginId, from: "starting", to: "running" });
+    bus.hub.publish("device.removed", { device: lamp as DeviceId });
+    const seen = listen(bus, "*", { replay: "last" });
+    await settle(1);
+    expect(seen.map(({ type, payload }) => [type, (payload as { device?: string }).device])).toEqual([
+      ["device.availability", plug],
+      ["a.button", plug],
+      ["plugin.state", undefined],
+    ]);
+  });
+
   it("are replayed in order before the live ones, without a gap", async () => {
     const event = fc.record({ device: fc.constantFrom("x", "y", "z"), n: fc.integer() });
     await fc.assert(

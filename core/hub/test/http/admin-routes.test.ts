@@ -168,6 +168,14 @@ describe("access", () => {
     expect(await admin.api("POST", "/mqtt/credentials", { kind: "device" })).toMatchObject({ code: "E_INPUT_INVALID" });
   });
 
+  it("shows whoever sets devices up whom the broker refused", async () => {
+    const [operator, manager] = [await server.person("operator"), await server.person("manager")];
+    expect((await manager.api("GET", "/mqtt/refusals")).body).toMatchObject([
+      { address: "10.0.0.7", username: "boiler", reason: "wrong-password", times: 2 },
+    ]);
+    expect((await operator.api("GET", "/mqtt/refusals")).status).toBe(403);
+  });
+
   it("keeps who did what, what failed and what was refused, and no secrets", async () => {
     const viewer = await server.person("viewer");
     await viewer.api("PATCH", `/points/${home.point}`, { name: "mine" });
@@ -202,7 +210,6 @@ describe("access", () => {
       "POST /plugins/{id}/disable",
       "POST /plugins/{id}/restart",
       "PUT /logs/level",
-      "PUT /settings/document",
       "PUT /settings/{key}",
       "DELETE /settings/{key}",
     ]);

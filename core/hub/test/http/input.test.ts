@@ -1,9 +1,9 @@
 import { Type } from "@vatio/plugin-api";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { badPaths } from "../../src/bad-paths.js";
 import { MAX_JSON_DEPTH, parseJson } from "../../src/http/input/json-input.js";
 import { coerceQuery } from "../../src/http/input/query-input.js";
-import { badPaths } from "../../src/bad-paths.js";
 import { startTestServer, type TestClient, type TestServer } from "./support/test-server.js";
 
 describe("parseJson", () => {

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { badPaths } from "../../src/bad-paths.js";
 import * as dto from "../../src/http/dto.js";
 import { createOpenApiDocument, routeTable } from "../../src/http/index.js";
-import { badPaths } from "../../src/bad-paths.js";
 import { examples } from "../../src/http/openapi/examples.js";
 import { startTestServer, type TestServer } from "./support/test-server.js";
 

@@ -195,6 +195,21 @@ describe("what comes back", () => {
     expect((await ask(`${server.url}/healthz`, { method: "GET", headers: {} })).status).toBe(200);
   });
 
+  it("its own refusals, counted by the code of the error or else by the status", async () => {
+    const answers = [
+      Response.json({ error: { code: "E_PLUG_BUSY", message: "no" } }, { status: 409 }),
+      new Response("nonsense", { status: 404 }),
+      new Response(null, { status: 410 }),
+      new Response("fine"),
+    ];
+    mount({ fetch: () => answers.shift() ?? new Response() }, { action: "public" });
+    for (let left = answers.length; left > 0; left--) await fetch(url("/"));
+    const { counters } = server.services;
+    for (const reason of ["E_PLUG_BUSY", "status 404", "status 410"])
+      expect(counters.get("plugin:echo", "http-refused", reason), reason).toBe(1);
+    expect(counters.get("plugin:echo", "http-refused")).toBe(3);
+  });
+
   it("an end of the connection when the body breaks half-way", async () => {
     let pulls = 0;
     const body = () =>

@@ -119,6 +119,14 @@ describe("what the transport refuses", () => {
       /^HTTP\/1\.1 426 /,
       "E_UPGRADE_REQUIRED",
     ],
+    ["no host", "GET / HTTP/1.1\r\n\r\n", /^HTTP\/1\.1 400 /, "E_REQUEST_INVALID"],
+    ["a tunnel", "CONNECT x:1 HTTP/1.1\r\nHost: x\r\n\r\n", /^HTTP\/1\.1 405 /, "E_METHOD_UNKNOWN"],
+    [
+      "an expectation that nobody can meet",
+      "GET / HTTP/1.1\r\nHost: x\r\nExpect: miracles\r\n\r\n",
+      /^HTTP\/1\.1 417 /,
+      "E_REQUEST_INVALID",
+    ],
   ])("%s is answered, ended and counted", async (_what, text, answer, code) => {
     const server = await start();
     expect(await talk(server.port, text)).toMatch(answer);

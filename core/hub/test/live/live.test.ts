@@ -264,6 +264,13 @@ describe("what a client should not do", () => {
     expect(await large.closed).toBe(1009);
   });
 
+  it("a frame that breaks the protocol ends the stream, and is counted", async () => {
+    const client = await person("viewer");
+    client.send(new Uint8Array(1024 * 1024 + 1));
+    expect(await client.closed).toBe(1009);
+    expect(server.services.counters.get("live", "refused", "unsupported-message-length")).toBe(1);
+  });
+
   it("too many frames end the stream, and are counted", async () => {
     const client = await person("viewer");
     for (let index = 0; index < CONNECTION_LIMITS.frameBurst + 30; index++) client.send({ type: "ping" });

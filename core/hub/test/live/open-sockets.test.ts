@@ -19,7 +19,7 @@ const caller = (id: string): Caller => ({
     theme: "auto",
     createdAt: 0 as Instant,
   },
-  session: { id: `session-${id}`, user: id as UserId, csrf: "c", expiresAt: 0 as Instant },
+  session: { id: `session-${id}`, user: id as UserId, csrf: "c", stay: false, expiresAt: 0 as Instant },
   token: `token-${id}`,
 });
 

@@ -40,7 +40,8 @@ describe("a driver in a worker of the real hub", { timeout: 60_000 }, () => {
     for (let n = 11; n <= 20; n++) await send(n);
     for (let crash = 2; crash <= 3; crash++) {
       await hub.advance("6 s");
-      await until(() => hub.parts.plugins.get(id)?.crashes.length === crash, `crash ${crash}`, 20_000);
+      // Both may fall into the first six seconds: after 1 s and 4 s, each up to 20 % earlier.
+      await until(() => (hub.parts.plugins.get(id)?.crashes.length ?? 0) >= crash, `crash ${crash}`, 20_000);
     }
     expect(state()).toBe("quarantined");
     for (let n = 21; n <= 30; n++) await send(n);

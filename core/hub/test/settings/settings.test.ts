@@ -286,7 +286,7 @@ describe("the settings document", () => {
     const error = await imported(hub, {
       ...document,
       settings: { "site.theme": "purple", nope: 1 },
-      sites: [{ ...document.sites[0], zone: "Mars/Olympus" }],
+      sites: [{ ...document.sites[0], zone: "Mars/Olympus", region: "not a tag" }],
       points: [point(hub.grid.id, hub.fridge.id), point(hub.kitchen.id, "01GONE")],
       plugins: { shelly: {}, other: {} },
     }).catch((caught: unknown) => caught);
@@ -294,6 +294,7 @@ describe("the settings document", () => {
     const { paths } = (error as { details: { paths: { path: string }[] } }).details;
     expect(paths.map(({ path }) => path)).toEqual([
       "sites/0/zone",
+      "sites/0/region",
       "points/1/parent",
       "plugins/shelly/prefix",
       "settings/site.theme",
@@ -332,13 +333,17 @@ describe("the settings document", () => {
     );
   });
 
-  it.each(["", "vatio: {", "vatio: 1\nplugins: { shelly: { __proto__: { x: 1 } } }", "a: &a [1]\nb: *a\nvatio: 1", "vatio: 1\nvatio: 1", "\u0000"])(
-    "refuses the text %j",
-    async (text) => {
-      const { document } = await home();
-      await expect(document.import(ana, text)).rejects.toMatchObject({ code: "E_SETTINGS_INVALID" });
-    },
-  );
+  it.each([
+    "",
+    "vatio: {",
+    "vatio: 1\nplugins: { shelly: { __proto__: { x: 1 } } }",
+    "a: &a [1]\nb: *a\nvatio: 1",
+    "vatio: 1\nvatio: 1",
+    "\u0000",
+  ])("refuses the text %j", async (text) => {
+    const { document } = await home();
+    await expect(document.import(ana, text)).rejects.toMatchObject({ code: "E_SETTINGS_INVALID" });
+  });
 
   it("keeps assignments out of it: they are history", async () => {
     const hub = await home();

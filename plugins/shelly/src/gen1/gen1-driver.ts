@@ -1,3 +1,4 @@
+import { BurstInstants } from "@vatio/model";
 import {
   type DurationMs,
   type Instant,
@@ -10,12 +11,11 @@ import {
   text,
 } from "@vatio/plugin-api";
 import { inBackground } from "../background.js";
-import { BurstInstants } from "../burst-instants.js";
 import type { DeviceBook } from "../device-book.js";
 import { macInWireId } from "../hardware-id.js";
 import { instantOf } from "../instant-of.js";
 import { excerpt, parseObject, textOf } from "../json.js";
-import type { Decoded } from "../reading.js";
+import type { ChannelReading, Decoded } from "../reading.js";
 import type { ShellyDevice } from "../shelly-device.js";
 import { decodeAnnounce } from "./decode-announce.js";
 import { decodeInfo } from "./decode-info.js";
@@ -48,7 +48,7 @@ const MOST_ID_LEVELS = 3;
 export class Gen1Driver {
   readonly #ctx: Gen1DriverOptions["ctx"];
   readonly #book: DeviceBook;
-  readonly #bursts = new BurstInstants(BURST);
+  readonly #bursts = new BurstInstants({ window: BURST });
   readonly #listeners = new Map<string, Set<StateListener>>();
   #askedAt: Instant = instant(Number.NEGATIVE_INFINITY);
 
@@ -61,6 +61,7 @@ export class Gen1Driver {
   async onMessage(message: MqttMessage): Promise<void> {
     if (message.topic === "shellies/announce") return this.#onAnnounce(message);
     const topic = splitGen1Topic(message.topic);
+    if (message.topic === GEN1_COMMAND) return this.#book.ignore("command");
     if (!topic) return this.#book.ignore("other-topic");
     if (topic.suffix === "command" || topic.suffix.endsWith("/command")) return this.#book.ignore("command");
     if (topic.suffix === "announce") return this.#onAnnounce(message, topic);
@@ -75,8 +76,10 @@ export class Gen1Driver {
     const device = this.#deviceOf(splitGen1Topic(message.topic));
     const said = textOf(message.payload.subarray(0, 16));
     if (!device && said === "true") this.askAnnouncements();
-    if (!device) return this.#book.ignore("unknown-device");
-    if (said !== "true" && said !== "false") return this.#book.ignore("other-topic");
+    if (!device || (said !== "true" && said !== "false")) {
+      this.#book.ignore(device ? "other-topic" : "unknown-device");
+      return;
+    }
     this.#book.accept("presence");
     this.#book.setOnline(device, said === "true", said === "true" ? undefined : text("shelly.offline.connection"));
   }
@@ -170,9 +173,14 @@ export class Gen1Driver {
     this.#tell(device, decoded);
     // Of what the broker has kept nobody knows how old it is.
     if (message.retained) return this.#ctx.counters.add("ignored", "retained-without-time");
-    const value = reading ? `${reading.channel} ${Object.keys(reading.values).join()}` : topic.suffix;
-    const at = reading ? this.#bursts.instantFor(device.hardwareId, value, message.at) : message.at;
+    const at = reading ? this.#instantFor(device, reading, message) : message.at;
+    if (at === undefined) return this.#book.reject(message, text("shelly.rejected.too-fast"), device);
     await this.#record(device, decoded, at, message);
+  }
+
+  #instantFor(device: ShellyDevice, { channel, values }: ChannelReading, { at }: MqttMessage): Instant | undefined {
+    const metric = `${channel} ${Object.keys(values).join()}`;
+    return this.#bursts.instantFor({ device: device.hardwareId, metric, value: JSON.stringify(values), at });
   }
 
   async #record(device: ShellyDevice, decoded: Decoded, at: Instant, message: MqttMessage): Promise<void> {

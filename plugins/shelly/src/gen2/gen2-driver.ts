@@ -10,6 +10,7 @@ import { decodeStatus } from "./decode-status.js";
 import { FAMILIES, splitComponentKey } from "./families.js";
 import { type Notification, parseNotification, parseReply, type Reply } from "./frame.js";
 import { Interviewer } from "./interviewer.js";
+import { PairedUpdates, type UpdateWay } from "./paired-updates.js";
 import { PrefixWatch } from "./prefix-watch.js";
 import { RpcClient } from "./rpc-client.js";
 import { withSteadyGauges } from "./steady-gauges.js";
@@ -34,6 +35,7 @@ export class Gen2Driver {
   readonly #book: DeviceBook;
   readonly #interviewer: Interviewer;
   readonly #prefixes: PrefixWatch;
+  readonly #updates = new PairedUpdates();
 
   constructor({ ctx, book }: Gen2DriverOptions) {
     this.#ctx = ctx;
@@ -92,7 +94,10 @@ export class Gen2Driver {
     const prefix = prefixOf(message.topic, "/online");
     const said = textOf(message.payload.subarray(0, 16));
     const device = this.#byTopic(prefix);
-    if (said !== "true" && said !== "false") return this.#count("other-topic");
+    if (said !== "true" && said !== "false") {
+      this.#count("other-topic");
+      return;
+    }
     if (!device) {
       this.#count("unknown-device");
       if (said === "true") this.#identify(prefix);
@@ -142,11 +147,15 @@ export class Gen2Driver {
     const at = instantOf({ unixSeconds: own, arrival, skewMs: device.skewMs });
     const complete = replaces === "device";
     if (complete) this.#noticeRevision(device, decodeConfigRevision(status));
-    const completed = { ...decoded, readings: withSteadyGauges(device.gauges, decoded.readings) };
+    const completed = withSteadyGauges(device.gauges, decoded.readings);
+    const way = message && WAYS[replaces];
+    const paired = way
+      ? this.#updates.pair(device, { way, at, arrival, told: decoded.readings }, completed)
+      : { at, readings: completed };
     return {
       device,
-      decoded: completed,
-      at,
+      decoded: { ...decoded, readings: paired.readings },
+      at: paired.at,
       complete,
       address: decodeAddress(status),
       ...(message ? { message } : {}),
@@ -252,6 +261,13 @@ export class Gen2Driver {
     this.#ctx.counters.add("ignored", reason, by);
   }
 }
+
+/** On which way a message tells an update; a full status is none. */
+const WAYS: Readonly<Record<HowToDecode["replaces"], UpdateWay | undefined>> = {
+  fields: "notification",
+  components: "status",
+  device: undefined,
+};
 
 interface HowToDecode {
   readonly replaces: "device" | "components" | "fields";

@@ -36,6 +36,7 @@ export const EN = {
   "shelly.rejected.not-json": "The payload is not JSON",
   "shelly.rejected.not-an-object": "The payload is JSON, but not an object",
   "shelly.rejected.not-a-frame": "The payload is not a notification of a Shelly: src, method or params is missing",
+  "shelly.rejected.too-fast": "The device sends faster than instants can tell its values apart",
   "shelly.rejected.bad-src": "The name in src cannot be that of a Shelly",
   "shelly.rejected.foreign-src": "The message says it is from {src}, but its topic belongs to {topic}",
   "shelly.rejected.field": "{field} has the wrong type; the rest of the message was used",

@@ -38,6 +38,7 @@ export const ES = {
   "shelly.rejected.not-json": "El mensaje no es JSON",
   "shelly.rejected.not-an-object": "El mensaje es JSON, pero no un objeto",
   "shelly.rejected.not-a-frame": "El mensaje no es una notificación de un Shelly: falta src, method o params",
+  "shelly.rejected.too-fast": "El dispositivo envía más deprisa de lo que los instantes permiten distinguir",
   "shelly.rejected.bad-src": "El nombre en src no puede ser el de un Shelly",
   "shelly.rejected.foreign-src": "El mensaje dice ser de {src}, pero su tema es de {topic}",
   "shelly.rejected.field": "{field} no tiene el tipo esperado; se usó el resto del mensaje",

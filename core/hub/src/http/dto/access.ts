@@ -58,6 +58,17 @@ export const CreatedCredentialDto = Type.Object({
 });
 export type CreatedCredentialDto = Static<typeof CreatedCredentialDto>;
 
+/** Somebody whom the embedded broker did not let in: often a device with a mistyped password. */
+export const RefusalDto = Type.Object({
+  address: Type.String({ description: "Where the connection came from" }),
+  username: Type.String({ description: "User name that was tried; empty for none" }),
+  clientId: Type.String(),
+  reason: literals(["no-password", "wrong-password", "cut-off"]),
+  at: Type.Number({ description: "The last time, in milliseconds since the Unix epoch, UTC" }),
+  times: Type.Integer({ description: "How often, since the hub started" }),
+});
+export type RefusalDto = Static<typeof RefusalDto>;
+
 /** A line of the audit log. */
 export const AuditDto = Type.Object({
   at,

@@ -206,6 +206,7 @@ const system: Readonly<Record<string, unknown>> = {
     counters: [{ scope: "mqtt", name: "refused", reason: "wrong-password", count: 3 }],
   },
   Settings: { "log.level": "info" },
+  ImportReport: { points: { applied: 12, skipped: ["01JZK3W3Q4 is not known here"] } },
   Messages: { "health.ok": "Works" },
   Token: token,
   TokenBody: { name: "Grafana", scope: "read" },
@@ -218,6 +219,14 @@ const system: Readonly<Record<string, unknown>> = {
     subscribe: ["zigbee2mqtt/+/set"],
   },
   CreatedCredential: { credential, password: "K7QF2MWXA9RTK7QF2MWXA9RTAB" },
+  Refusal: {
+    address: "192.168.1.40",
+    username: "shelly-kitchen",
+    clientId: "shellyplus1pm-a8032412c3d4",
+    reason: "wrong-password",
+    at: AT,
+    times: 14,
+  },
   Audit: {
     at: AT,
     actor: { kind: "user", id: user.id },

@@ -8,6 +8,7 @@ import {
   CreatedTokenDto,
   CredentialBody,
   CredentialDto,
+  RefusalDto,
   TokenBody,
   TokenDto,
 } from "../dto.js";
@@ -98,6 +99,16 @@ const credentialRoutes: readonly Route[] = [
     errors: ["E_CREDENTIAL_UNKNOWN", "E_CREDENTIAL_INVALID"],
     handler: ({ params }, hub) => hub.mqttCredentials.remove(params.id),
   }),
+  defineRoute({
+    method: "GET",
+    path: "/mqtt/refusals",
+    tag: "Access",
+    summary: "Who tried to connect to the embedded broker lately and was refused, newest first",
+    description: "One entry for each address and user name, since the hub started. For whoever sets devices up.",
+    action: "manage",
+    response: Type.Array(RefusalDto),
+    handler: (_input, hub) => hub.mqttRefusals().map((refusal) => ({ ...refusal })),
+  }),
 ];
 
 const AuditQuery = Type.Object(
@@ -140,7 +151,8 @@ function createCredential(
 ): Promise<CreatedCredential> {
   const { kind, device, wireId, username, publish = [], subscribe = [] } = body;
   if (kind === "device") {
-    if (device === undefined) throw inputInvalid("The request", [{ path: "/body/device", problem: "is required for a device" }]);
+    if (device === undefined)
+      throw inputInvalid("The request", [{ path: "/body/device", problem: "is required for a device" }]);
     return mqttCredentials.createDevice(withoutUndefined({ device: device as DeviceId, wireId, username }));
   }
   if (username === undefined)

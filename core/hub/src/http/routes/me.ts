@@ -25,7 +25,7 @@ export const meRoutes: readonly Route[] = [
     audit: "me.update",
     body: MeBody,
     response: UserDto,
-    errors: ["E_SESSION_REQUIRED"],
+    errors: ["E_SESSION_REQUIRED", "E_REGION_INVALID"],
     handler: async ({ caller, body }, hub) =>
       userDto(await hub.accounts.updateUser(personOf(caller).user.id, withoutUndefined(body))),
   }),
@@ -43,8 +43,8 @@ export const meRoutes: readonly Route[] = [
       const { user, session } = personOf(caller);
       await hub.accounts.changePassword(user.id, body.old, body.next);
       hub.live.closeSession(session.id);
-      const again = await hub.accounts.login(user.name, body.next, false, request.address);
-      return signedIn(again, { hub, request, stay: false });
+      const again = await hub.accounts.login(user.name, body.next, session.stay, request.address);
+      return signedIn(again, { hub, request });
     },
   }),
 ];

@@ -44,7 +44,7 @@ export const placeRoutes: readonly Route[] = [
     params: IdParams,
     body: SiteBody,
     response: SiteDto,
-    errors: ["E_SITE_UNKNOWN", "E_ZONE_UNKNOWN"],
+    errors: ["E_SITE_UNKNOWN", "E_ZONE_UNKNOWN", "E_REGION_INVALID"],
     handler: async ({ params, body }, hub) => {
       const { id } = found(hub.sites.get(params.id as SiteId), "SITE", params.id);
       return siteDto(await hub.sites.update(id, withoutUndefined(body)));

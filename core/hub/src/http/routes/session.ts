@@ -18,11 +18,7 @@ export const sessionRoutes: readonly Route[] = [
     errors: ["E_LOGIN_FAILED", "E_RATE_LIMITED"],
     handler: async ({ body, request }, hub) => {
       const stay = body.stay ?? false;
-      return signedIn(await hub.accounts.login(body.name, body.password, stay, request.address), {
-        hub,
-        request,
-        stay,
-      });
+      return signedIn(await hub.accounts.login(body.name, body.password, stay, request.address), { hub, request });
     },
   }),
   defineRoute({
@@ -34,8 +30,7 @@ export const sessionRoutes: readonly Route[] = [
     body: LinkBody,
     response: SessionDto,
     errors: ["E_LOGIN_FAILED", "E_RATE_LIMITED"],
-    handler: async ({ body, request }, hub) =>
-      signedIn(await hub.accounts.loginWithLink(body.link), { hub, request, stay: false }),
+    handler: async ({ body, request }, hub) => signedIn(await hub.accounts.loginWithLink(body.link), { hub, request }),
   }),
   defineRoute({
     method: "GET",

@@ -22,7 +22,8 @@ export const settingsRoutes: readonly Route[] = [
     path: "/settings/document",
     tag: "Settings",
     summary: "All that people changed in the interface as one YAML document",
-    description: "Settings, sites, points, names of devices, settings of plugins. Neither secrets nor history are in it.",
+    description:
+      "Settings, sites, points, names of devices, settings of plugins. Neither secrets nor history are in it.",
     action: "administer",
     response: Type.String(),
     responseTypes: ["application/yaml"],
@@ -37,7 +38,8 @@ export const settingsRoutes: readonly Route[] = [
     path: "/settings/document",
     tag: "Settings",
     summary: "Take over a YAML document, all or nothing; what it does not name stays",
-    description: "Every bad place is named in `details.paths`. What the document names and this hub does not know is left out and reported.",
+    description:
+      "Every bad place is named in `details.paths`. What the document names and this hub does not know is left out and reported.",
     action: "administer",
     audit: "settings.import",
     body: Type.String({ maxLength: 4_194_304 }),

@@ -22,8 +22,8 @@ export const setupRoutes: readonly Route[] = [
     action: "public",
     body: SetupBody,
     response: SessionDto,
-    errors: ["E_SETUP_DONE", "E_SETUP_CODE", "E_PASSWORD_WEAK", "E_RATE_LIMITED"],
+    errors: ["E_SETUP_DONE", "E_SETUP_CODE", "E_PASSWORD_WEAK", "E_ZONE_UNKNOWN", "E_REGION_INVALID", "E_RATE_LIMITED"],
     handler: async ({ body, request }, hub) =>
-      signedIn(await hub.accounts.setup(body, request.address), { hub, request, stay: true }),
+      signedIn(await hub.accounts.setup(body, request.address), { hub, request }),
   }),
 ];

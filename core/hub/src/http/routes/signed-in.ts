@@ -26,16 +26,14 @@ export const sessionDto = (user: User, session: Session, hub: RouteContext): Ses
 interface SignInCircumstances {
   readonly hub: RouteContext;
   readonly request: RequestFacts;
-  /** Whether the browser keeps the cookie when it is closed. */
-  readonly stay: boolean;
 }
 
-/** The answer to a successful sign-in: the session, and its token as a cookie. */
+/** The answer to a successful sign-in: the session, and its token as a cookie that the browser keeps only for those who stay signed in. */
 export function signedIn(
   { user, token, session }: { user: User; token: string; session: Session },
-  { hub, request, stay }: SignInCircumstances,
+  { hub, request }: SignInCircumstances,
 ): Reply<SessionDto> {
-  const maxAgeMs = stay ? session.expiresAt - hub.clock.now() : undefined;
+  const maxAgeMs = session.stay ? session.expiresAt - hub.clock.now() : undefined;
   return new Reply({
     data: sessionDto(user, session, hub),
     headers: [["set-cookie", sessionCookie(token, { secure: request.secure, maxAgeMs })]],

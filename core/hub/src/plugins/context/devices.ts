@@ -11,7 +11,7 @@ export function devicesService(scope: PluginScope, histories: HistoryTable, acto
   const { devices, authorizer } = scope.services;
   const mayManage = (): void => {
     scope.live();
-    if (actor) authorizer.require(actor, "manage", { kind: "hub" });
+    if (actor) authorizer.require(actor, "manage", { kind: "plugin", id: scope.id });
   };
   return {
     announce: async (description) => {

@@ -127,6 +127,9 @@ export async function createTestServices({ people = true }: { readonly people?: 
       status: () => ({ connected: true, clients: 2 }),
     },
     mqttCredentials,
+    mqttRefusals: () => [
+      { address: "10.0.0.7", username: "boiler", clientId: "c", reason: "wrong-password", at: clock.now(), times: 2 },
+    ],
     messages,
     clock,
     random,

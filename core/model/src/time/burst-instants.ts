@@ -1,16 +1,17 @@
-import { type DurationMs, type Instant, milliseconds, seconds } from "@vatio/plugin-api";
-import { BoundedMap } from "./bounded-map.js";
+import { type DurationMs, type Instant, milliseconds, seconds } from "./instant.js";
 
 /** One value on its way to an instant. */
 export interface Arrival {
   readonly device: string;
+  /** What the value is of: a metric, or a channel and its metrics. */
   readonly metric: string;
-  readonly value: number;
+  /** Equal values, one shortly after the other, are one message that was delivered twice. */
+  readonly value: number | string;
   readonly at: Instant;
 }
 
 /** How messages are grouped. */
-export interface BurstsOptions {
+export interface BurstInstantsOptions {
   /** Messages that arrive within this span of the first one are of one instant; 0 gives each an instant of its own. */
   readonly window: DurationMs;
 }
@@ -20,7 +21,7 @@ interface Burst {
   readonly seen: Map<string, Pick<Arrival, "value" | "at">>;
 }
 
-/** Devices whose last burst is remembered. */
+/** Devices whose last burst is remembered; the one whose burst began longest ago is forgotten first. */
 const MAX_DEVICES = 5_000;
 
 /** The same value again within this span is the same message delivered twice: no meter publishes that often. */
@@ -30,15 +31,15 @@ const REDELIVERY: DurationMs = seconds(1);
 const MAX_AHEAD: DurationMs = milliseconds(1_000);
 
 /**
- * Gives the messages that a node sends one after the other, one value each and without a time, the arrival of the first as their common
+ * Gives the messages that a device sends one after the other, one value each and without a time, the arrival of the first as their common
  * instant, so that they become one row. A metric that comes again begins a new burst, so that no value is lost; two different values of a
  * metric never get the same instant while the clock does not go back.
  */
-export class Bursts {
+export class BurstInstants {
   readonly #window: DurationMs;
-  readonly #bursts = new BoundedMap<string, Burst>(MAX_DEVICES);
+  readonly #bursts = new Map<string, Burst>();
 
-  constructor({ window }: BurstsOptions) {
+  constructor({ window }: BurstInstantsOptions) {
     this.#window = window;
   }
 
@@ -66,8 +67,15 @@ export class Bursts {
   #begin(arrival: Arrival, last: Burst | undefined): Instant | undefined {
     const start = last ? followingInstant(last.start, arrival.at) : arrival.at;
     if (start - arrival.at > MAX_AHEAD) return undefined;
-    this.#bursts.set(arrival.device, { start, seen: new Map([[arrival.metric, arrival]]) });
+    this.#remember(arrival.device, { start, seen: new Map([[arrival.metric, arrival]]) });
     return start;
+  }
+
+  #remember(device: string, burst: Burst): void {
+    this.#bursts.delete(device);
+    this.#bursts.set(device, burst);
+    const [oldest] = this.#bursts.keys();
+    if (this.#bursts.size > MAX_DEVICES && oldest !== undefined) this.#bursts.delete(oldest);
   }
 }
 

@@ -1,7 +1,7 @@
-import { type Instant, instant, milliseconds, seconds } from "@vatio/plugin-api";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { Bursts } from "../src/bursts.js";
+import { BurstInstants } from "../../src/time/burst-instants.js";
+import { type Instant, instant, milliseconds, seconds } from "../../src/time/instant.js";
 
 interface Step {
   readonly metric: string;
@@ -14,7 +14,7 @@ const metric = fc.constantFrom("voltage_v", "current_a", "power_w", "energy_impo
 const step = fc.record({ metric, value: fc.integer({ min: 0, max: 3 }), gap: fc.integer({ min: 0, max: 7_000 }) });
 
 function replay(steps: readonly Step[], window = WINDOW) {
-  const bursts = new Bursts({ window });
+  const bursts = new BurstInstants({ window });
   let now = 1_000_000;
   return steps.map(({ metric: name, value, gap }) => {
     now += gap;
@@ -23,7 +23,7 @@ function replay(steps: readonly Step[], window = WINDOW) {
   });
 }
 
-describe("bursts", () => {
+describe("the instants of bursts", () => {
   it("gives the seven values of a burst the arrival of the first", () => {
     const steps = ["a", "b", "c", "d", "e", "f", "g"].map((name) => ({ metric: name, value: 1, gap: 200 }));
     expect(new Set(replay(steps).map(({ at }) => at)).size).toBe(1);
@@ -52,7 +52,7 @@ describe("bursts", () => {
   });
 
   it("keeps devices apart", () => {
-    const bursts = new Bursts({ window: WINDOW });
+    const bursts = new BurstInstants({ window: WINDOW });
     const arrive = (device: string, at: number) =>
       bursts.instantFor({ device, metric: "a", value: at, at: instant(at) });
     expect([arrive("x", 1), arrive("y", 2), arrive("x", 9)]).toEqual([1, 2, 9]);
@@ -101,14 +101,14 @@ describe("bursts", () => {
   });
 
   it("goes on after the clock was set back", () => {
-    const bursts = new Bursts({ window: WINDOW });
+    const bursts = new BurstInstants({ window: WINDOW });
     const arrive = (value: number, at: number) =>
       bursts.instantFor({ device: "d", metric: "a", value, at: instant(at) });
     expect([arrive(1, 9_000_000), arrive(2, 5_000_000), arrive(3, 5_000_000)]).toEqual([9e6, 5e6, 5e6 + 1]);
   });
 
   it("remembers a bounded number of devices", () => {
-    const bursts = new Bursts({ window: WINDOW });
+    const bursts = new BurstInstants({ window: WINDOW });
     for (let i = 0; i < 20_000; i++) bursts.instantFor({ device: `flood-${i}`, metric: "a", value: 1, at: instant(i) });
     expect(bursts.size).toBe(5_000);
   });
