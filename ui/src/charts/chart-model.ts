@@ -32,6 +32,8 @@ export interface ChartModel {
   readonly fromZero: boolean;
   /** Nothing can be known after this instant, so no gap is drawn there. */
   readonly now: number;
+  /** When measuring began: what is empty before is not missing. */
+  readonly since?: number | undefined;
 }
 
 /** A value for uPlot: null is a gap, undefined is bridged. */
@@ -113,10 +115,11 @@ function emptyRuns(values: Column): [number, number][] {
 }
 
 /** Where no line has a value: drawn hatched. The future is empty, not missing. */
-export function gapZones({ at, lines, bucketMs, from, to, now }: ChartModel): GapZone[] {
+export function gapZones({ at, lines, bucketMs, from, to, now, since }: ChartModel): GapZone[] {
   const solid = lines.filter(({ dashed }) => !dashed);
   const [first] = solid;
-  if (!first || at.length === 0) return now > from ? [{ from, to: Math.min(to, now) }] : [];
+  const begin = Math.max(from, since ?? from);
+  if (!first || at.length === 0) return now > begin ? [{ from: begin, to: Math.min(to, now) }] : [];
   const known = at.map((_, index) => (solid.some(({ values }) => values[index] != null) ? 1 : null));
   const most = GAP_INTERVALS * expectedInterval(at, known, bucketMs);
   const zones: GapZone[] = [];
@@ -128,10 +131,10 @@ export function gapZones({ at, lines, bucketMs, from, to, now }: ChartModel): Ga
   for (const [index, value] of known.entries()) {
     const instant = at[index];
     if (value === null || instant === undefined) continue;
-    add(last ?? from, instant);
+    add(last ?? begin, instant);
     last = instant + bucketMs;
   }
-  add(last ?? from, Math.min(to, now));
+  add(last ?? begin, Math.min(to, now));
   return zones;
 }
 
@@ -155,10 +158,12 @@ export function nextValue(lines: readonly ChartLine[], index: number, step: numb
   return index;
 }
 
-/** Share of a range that values cover, 0 to 1, as far as it has passed. */
+/** Share of a range that values cover, 0 to 1, as far as it has passed and somebody measured. */
 export function coverageOf(model: ChartModel): number {
-  const passed = Math.min(model.to, model.now) - model.from;
+  const { at, from, lines, since = from } = model;
+  const first = at.find((_, index) => lines.some(({ dashed, values }) => !dashed && values[index] != null));
+  const passed = Math.min(model.to, model.now) - Math.max(from, Math.min(since, first ?? since));
   if (passed <= 0) return 1;
-  const missing = gapZones(model).reduce((sum, { from, to }) => sum + to - from, 0);
+  const missing = gapZones(model).reduce((sum, zone) => sum + zone.to - zone.from, 0);
   return Math.max(0, 1 - missing / passed);
 }

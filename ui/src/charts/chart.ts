@@ -144,7 +144,7 @@ export class Chart extends VatioElement {
     const model = this.#shown();
     const at = cursor && model?.at[cursor.index];
     if (!cursor || !model || at === undefined || !parent) return nothing;
-    const axis = 48;
+    const axis = parent.querySelector<HTMLElement>(".u-over")?.offsetLeft ?? 0;
     const width = 190;
     const room = parent.clientWidth - axis;
     const left = cursor.left + TIP_GAP + width > room ? cursor.left - TIP_GAP - width : cursor.left + TIP_GAP;

@@ -42,8 +42,29 @@ const LEAST_BAR = 4;
 /** Room for words beside the bars. */
 const WORDS = { source: 124, sink: 204, top: 48, bottom: 2 };
 const LEAST_SHARE = 0.01;
+/** Few ribbons stay slim: one that fills the card says nothing more. By the number on the fuller side. */
+const FILL_BY_PARTS = [0, 0.46, 0.66, 0.82] as const;
 /** Less than this is the noise of a meter. */
 const LEAST_WATTS = 0.5;
+
+/** Places words of one width near where they belong, without one upon another, within a length. */
+export function spreadWords(wanted: readonly number[], width: number, length: number): number[] {
+  let least = 0;
+  const pushed = wanted.map((at) => {
+    const place = Math.max(least, at);
+    least = place + width;
+    return place;
+  });
+  let most = length - width;
+  return pushed
+    .reverse()
+    .map((at) => {
+      const place = Math.max(0, Math.min(most, at));
+      most = place - width;
+      return place;
+    })
+    .reverse();
+}
 
 interface Direction {
   /** Length across the flow, which widths share. */
@@ -98,7 +119,8 @@ export function layoutFlow(
     across - gaps.source * Math.max(0, from.length - 1),
     across - gaps.sink * Math.max(0, to.length - 1),
   );
-  const scale = (Math.max(20, room) / total) * fill;
+  const slim = box.vertical ? fill : (FILL_BY_PARTS[Math.max(from.length, to.length)] ?? fill);
+  const scale = (Math.max(20, room) / total) * slim;
   const sourceBars = place(from, gaps.source, scale, across);
   const sinkBars = place(to, gaps.sink, scale, across);
   const size = total * scale * waist;

@@ -6,7 +6,15 @@ import type { IconName } from "../controls/icons/icon-names.js";
 import { figure } from "../controls/templates.js";
 import { VatioElement } from "../controls/vatio-element.js";
 import type { ColorToken } from "./chart-model.js";
-import { FLOW_BAR, type FlowBar, type FlowLayout, type FlowPart, layoutFlow, visibleParts } from "./flow-layout.js";
+import {
+  FLOW_BAR,
+  type FlowBar,
+  type FlowLayout,
+  type FlowPart,
+  layoutFlow,
+  spreadWords,
+  visibleParts,
+} from "./flow-layout.js";
 
 /** A source or a sink as it is drawn. */
 export interface FlowItem extends FlowPart {
@@ -58,7 +66,7 @@ export class Flow extends VatioElement {
     .down.mid { text-align: center; }
     ul.plain-l { display: none; margin-top: 12px; }
     li { display: flex; gap: 9px; align-items: center; padding: 6px 0; font-size: 14px; color: var(--ink-2); }
-    li b { margin-left: auto; font-weight: 620; color: var(--ink); font-variant-numeric: tabular-nums; }
+    li b { margin-left: auto; white-space: nowrap; font-weight: 620; color: var(--ink); font-variant-numeric: tabular-nums; }
     @container (max-width: 559px) { .box { min-height: 200px; height: 200px; flex: none; } ul.plain-l { display: block; } }
   `;
 
@@ -79,7 +87,7 @@ export class Flow extends VatioElement {
         ? layoutFlow(this.sources, this.sinks, { width: this.#width, height: this.#height, vertical })
         : undefined;
     return html`<div class="box" role="img" aria-label=${this.#name()}>${layout ? this.#picture(layout, vertical) : nothing}</div>
-      <ul class="plain-l" aria-hidden="true">${this.sinks.map(({ label, watts, color, hatched }) => html`<li><i class="sw ${hatched ? "hatch" : ""}" ${cssVars({ "--c": `var(${color})` })}></i>${label}<b>${this.format.quantity(watts, "W")}</b></li>`)}</ul>`;
+      <ul class="plain-l" aria-hidden="true">${this.sinks.map(({ label, watts, color, hatched }) => html`<li><i class="sw ${hatched ? "hatch" : ""}" ${cssVars({ "--c": `var(${color})` })}></i><span class="clamp">${label}</span><b>${this.format.quantity(watts, "W")}</b></li>`)}</ul>`;
   }
 
   #picture(layout: FlowLayout, vertical: boolean): TemplateResult {
@@ -113,9 +121,17 @@ export class Flow extends VatioElement {
     if (!vertical) {
       return html`<div class="w src" ${cssVars({ "--x": "0px", "--y": `${middle}px`, "--w": `${layout.stations.source - 12}px`, "--c": `var(${item.color})` })}>${item.icon ? icon(item.icon) : html`<span></span>`}<em>${item.label}</em>${watts}</div>`;
     }
-    const side = sideOf(index, layout.sources.length);
-    const lefts = { "": bar.at, mid: middle - WORD_WIDTH / 2, end: bar.at + bar.size - WORD_WIDTH };
-    const left = Math.max(0, Math.min(this.#width - WORD_WIDTH, lefts[side]));
+    const count = layout.sources.length;
+    const side = sideOf(index, count);
+    const wanted = layout.sources.map((source, at) => {
+      const lefts = {
+        "": source.at,
+        mid: source.at + (source.size - WORD_WIDTH) / 2,
+        end: source.at + source.size - WORD_WIDTH,
+      };
+      return lefts[sideOf(at, count)];
+    });
+    const left = spreadWords(wanted, WORD_WIDTH, this.#width)[index] ?? 0;
     return html`<div class="w down ${side}" ${cssVars({ "--x": `${left}px`, "--y": "0px", "--w": `${WORD_WIDTH}px` })}><em>${item.label}</em>${watts}</div>`;
   }
 

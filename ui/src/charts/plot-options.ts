@@ -80,7 +80,7 @@ export function axesOf(host: PlotHost): uPlot.Axis[] {
     {
       ...common,
       grid,
-      size: 48,
+      size: (_u, labels) => axisWidth(labels),
       gap: 6,
       splits: () => ticksOf(host.axis),
       values: (_u, splits) => valueLabels(splits, host),
@@ -107,6 +107,12 @@ function timeLabels(
     return format.axisTime(at, incr < 60);
   });
 }
+
+const LEAST_AXIS_PX = 48;
+
+/** Room for the longest label: the top one carries the unit. */
+const axisWidth = (labels: readonly string[] | null): number =>
+  Math.max(LEAST_AXIS_PX, ...(labels ?? []).map(({ length }) => 7 * length + 8));
 
 function valueLabels(splits: readonly number[], { axis, step, format }: PlotHost): string[] {
   const decimals = tickDecimals(axis.step / step.divisor);

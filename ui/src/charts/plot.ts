@@ -3,7 +3,6 @@ import uPlot from "uplot";
 import type { UiFormat } from "../i18n/ui-format.js";
 import { type ChartModel, type ColorToken, type GapZone, gapZones, markGaps } from "./chart-model.js";
 import { colorOf, watchTheme, withAlpha } from "./colors.js";
-import { drawEnd, drawGaps } from "./plot-marks.js";
 import { axesOf, hasBand, type PlotHost, seriesOf, useSteppedPaths } from "./plot-options.js";
 import { type AxisRange, leastSpanOf, niceRange, steadyRange } from "./scale.js";
 
@@ -37,6 +36,8 @@ export class Plot implements PlotHost {
   #shape = "";
   #model: ChartModel | undefined;
   #zones: readonly GapZone[] = [];
+  /** Hatches and dots: loaded with the first chart that has any. */
+  #marks: typeof import("./plot-marks.js") | undefined;
   #zoom: TimeRange | undefined;
   #axis: AxisRange = { min: 0, max: 1, step: 0.5 };
 
@@ -62,14 +63,17 @@ export class Plot implements PlotHost {
     return this.#zoom;
   }
 
-  /** Shows data. A change of the range ends a zoom unless the new data is of the zoom. */
+  /** Shows data. Another range ends a zoom; an axis that slides with the clock keeps it. */
   show(model: ChartModel): void {
-    const moved = this.#model !== undefined && (this.#model.from !== model.from || this.#model.to !== model.to);
+    const moved = this.#model !== undefined && !isSlid(this.#model, model);
     if (moved && !this.#options.live) this.#zoom = undefined;
     this.#model = model;
     this.#zones = gapZones(model);
+    if (!this.#marks && (this.#options.live || this.#zones.length > 0)) void this.#loadMarks();
     const shape = model.lines
       .map(({ key, color, dashed, stepped, min }) => [key, color, dashed, stepped, min !== undefined].join())
+      // A plot that began without any instant keeps its axis of time hidden: the first one builds it anew.
+      .concat(String(model.at.length > 0))
       .join("|");
     if (!this.#plot || shape !== this.#shape) this.#build(model, shape);
     else this.#plot.setData(columnsOf(model), true);
@@ -195,18 +199,23 @@ export class Plot implements PlotHost {
       color: (token: ColorToken) => this.color(token),
     };
     return {
-      drawClear: [(u) => drawGaps(u, marks)],
+      drawClear: [(u) => this.#marks?.drawGaps(u, marks)],
       draw: [(u) => this.#drawEnds(u)],
       setCursor: [(u) => this.#options.onCursor(cursorIndex(u), u.cursor.left ?? -1)],
       setSelect: [(u) => this.#selected(u)],
     };
   }
 
+  async #loadMarks(): Promise<void> {
+    this.#marks = await import("./plot-marks.js");
+    this.redraw();
+  }
+
   #drawEnds(u: uPlot): void {
-    if (!this.#options.live) return;
+    if (!this.#options.live || !this.#marks) return;
     for (const [index, { label, stroke }] of u.series.entries()) {
       if (label !== undefined && typeof stroke === "function")
-        drawEnd(u, index, String(stroke(u, index)), this.color("--surface"));
+        this.#marks.drawEnd(u, index, String(stroke(u, index)), this.color("--surface"));
     }
   }
 
@@ -228,6 +237,11 @@ export class Plot implements PlotHost {
     return null;
   }
 }
+
+/** Whether a range is the former one, or that one a little later. */
+const isSlid = (former: TimeRange, next: TimeRange): boolean =>
+  next.to - next.from === former.to - former.from &&
+  Math.abs(next.from - former.from) <= (former.to - former.from) / 20;
 
 const limitsOf = ({ min, max }: AxisRange): uPlot.Range.MinMax => [min, max];
 

@@ -10,6 +10,8 @@ export interface Question {
   readonly text: string;
   /** Word on the button that does it. */
   readonly yes: string;
+  /** Word on the button that does nothing; "Cancel" when left out. */
+  readonly no?: string;
   readonly danger?: boolean;
 }
 
@@ -26,10 +28,10 @@ class Confirm extends VatioElement {
   }
 
   protected override render() {
-    const { title = "", text = "", yes = "", danger = false } = this.question ?? {};
+    const { title = "", text = "", yes = "", no = i18n.t("action.cancel"), danger = false } = this.question ?? {};
     return html`<vt-dialog heading=${title} ?open=${this.question !== undefined} @vt-close=${() => this.#settle(false)}>
       <p>${text}</p>
-      <button slot="foot" class="btn" @click=${() => this.#settle(false)}>${i18n.t("action.cancel")}</button>
+      <button slot="foot" class="btn" @click=${() => this.#settle(false)}>${no}</button>
       <button slot="foot" class="btn primary ${danger ? "danger" : ""}" @click=${() => this.#settle(true)}>${yes}</button>
     </vt-dialog>`;
   }

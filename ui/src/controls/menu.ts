@@ -19,7 +19,7 @@ export class Menu extends VatioElement {
 
   static override styles = css`
     :host { display: inline-block; }
-    [popover] { position: fixed; inset: auto; margin: 0; padding: 6px; min-width: 200px; border: 1px solid var(--line); border-radius: var(--r-m); background: var(--surface); color: var(--ink); box-shadow: var(--shadow-3); left: var(--x, 0); top: var(--y, 0); }
+    [popover] { position: fixed; inset: auto; margin: 0; padding: 6px; width: 240px; border: 1px solid var(--line); border-radius: var(--r-m); background: var(--surface); color: var(--ink); box-shadow: var(--shadow-3); left: var(--x, 0); top: var(--y, 0); }
     ::slotted(*) { display: flex !important; align-items: center; gap: 10px; width: 100%; min-height: 40px; padding: 8px 10px !important; border: 0 !important; border-radius: 8px !important; background: none !important; font: 560 14px var(--font) !important; text-align: left; cursor: pointer; justify-content: flex-start !important; }
     ::slotted(:hover) { background: var(--surface-2) !important; }
   `;
@@ -40,7 +40,7 @@ export class Menu extends VatioElement {
   readonly #place = (event: Event): void => {
     if ((event as ToggleEvent).newState !== "open") return;
     const box = this.button.getBoundingClientRect();
-    const width = 220;
+    const width = 240;
     this.list.style.setProperty("--x", `${Math.max(8, Math.min(innerWidth - width - 8, box.right - width))}px`);
     this.list.style.setProperty("--y", `${box.bottom + 6}px`);
     requestAnimationFrame(() => this.#items()[0]?.focus());

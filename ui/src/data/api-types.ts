@@ -655,9 +655,15 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Every setting as one YAML document */
+        /**
+         * All that people changed in the interface as one YAML document
+         * @description Settings, sites, points, names of devices, settings of plugins. Neither secrets nor history are in it.
+         */
         get: operations["getSettingsDocument"];
-        /** Take over the settings of a YAML document, all or none; those that it does not name stay */
+        /**
+         * Take over a YAML document, all or nothing; what it does not name stays
+         * @description Every bad place is named in `details.paths`. What the document names and this hub does not know is left out and reported.
+         */
         put: operations["putSettingsDocument"];
         post?: never;
         delete?: never;
@@ -766,6 +772,26 @@ export interface paths {
         post?: never;
         /** Revoke a credential and end its connections */
         delete: operations["deleteMqttCredentialsId"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/mqtt/refusals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Who tried to connect to the embedded broker lately and was refused, newest first
+         * @description One entry for each address and user name, since the hub started. For whoever sets devices up.
+         */
+        get: operations["getMqttRefusals"];
+        put?: never;
+        post?: never;
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -1175,6 +1201,25 @@ export interface components {
             status: "ok" | "degraded" | "failed";
             why: components["schemas"]["Text"];
             children: components["schemas"]["Health"][];
+        };
+        /**
+         * @description What was taken over, by section of the document
+         * @example {
+         *       "points": {
+         *         "applied": 12,
+         *         "skipped": [
+         *           "01JZK3W3Q4 is not known here"
+         *         ]
+         *       }
+         *     }
+         */
+        ImportReport: {
+            [key: string]: {
+                /** @description Entries that were taken over */
+                applied: number;
+                /** @description Entries that this hub does not know */
+                skipped: string[];
+            };
         };
         /**
          * @example {
@@ -1608,6 +1653,29 @@ export interface components {
         };
         /**
          * @example {
+         *       "address": "192.168.1.40",
+         *       "username": "shelly-kitchen",
+         *       "clientId": "shellyplus1pm-a8032412c3d4",
+         *       "reason": "wrong-password",
+         *       "at": 1774828800000,
+         *       "times": 14
+         *     }
+         */
+        Refusal: {
+            /** @description Where the connection came from */
+            address: string;
+            /** @description User name that was tried; empty for none */
+            username: string;
+            clientId: string;
+            /** @enum {string} */
+            reason: "no-password" | "wrong-password" | "cut-off";
+            /** @description The last time, in milliseconds since the Unix epoch, UTC */
+            at: number;
+            /** @description How often, since the hub started */
+            times: number;
+        };
+        /**
+         * @example {
          *       "name": "Water heater"
          *     }
          */
@@ -1947,6 +2015,7 @@ export type Device = components['schemas']['Device'];
 export type DeviceSetup = components['schemas']['DeviceSetup'];
 export type Error = components['schemas']['Error'];
 export type Health = components['schemas']['Health'];
+export type ImportReport = components['schemas']['ImportReport'];
 export type InboxMessage = components['schemas']['InboxMessage'];
 export type Language = components['schemas']['Language'];
 export type Last = components['schemas']['Last'];
@@ -1968,6 +2037,7 @@ export type PointBody = components['schemas']['PointBody'];
 export type Point = components['schemas']['Point'];
 export type PointRole = components['schemas']['PointRole'];
 export type RawMessage = components['schemas']['RawMessage'];
+export type Refusal = components['schemas']['Refusal'];
 export type RenameBody = components['schemas']['RenameBody'];
 export type Role = components['schemas']['Role'];
 export type Series = components['schemas']['Series'];
@@ -2037,7 +2107,7 @@ export interface operations {
                     "application/json": components["schemas"]["Session"];
                 };
             };
-            /** @description E_INPUT_INVALID */
+            /** @description E_INPUT_INVALID, E_REGION_INVALID */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -2048,6 +2118,15 @@ export interface operations {
             };
             /** @description E_ORIGIN_REFUSED, E_SETUP_CODE */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description E_ZONE_UNKNOWN */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2371,7 +2450,7 @@ export interface operations {
                     "application/json": components["schemas"]["User"];
                 };
             };
-            /** @description E_INPUT_INVALID */
+            /** @description E_INPUT_INVALID, E_REGION_INVALID */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -2544,7 +2623,7 @@ export interface operations {
                     "application/json": components["schemas"]["Site"];
                 };
             };
-            /** @description E_INPUT_INVALID */
+            /** @description E_INPUT_INVALID, E_REGION_INVALID */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -4555,10 +4634,10 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Settings"];
+                    "application/json": components["schemas"]["ImportReport"];
                 };
             };
-            /** @description E_INPUT_INVALID, E_SETTING_INVALID */
+            /** @description E_INPUT_INVALID, E_SETTINGS_INVALID */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -4578,15 +4657,6 @@ export interface operations {
             };
             /** @description E_PERMISSION, E_ORIGIN_REFUSED */
             403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Error"];
-                };
-            };
-            /** @description E_SETTING_UNKNOWN */
-            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -5103,6 +5173,54 @@ export interface operations {
             };
             /** @description E_CREDENTIAL_UNKNOWN */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    getMqttRefusals: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"][];
+                };
+            };
+            /** @description E_INPUT_INVALID */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description E_AUTH_REQUIRED */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description E_PERMISSION */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };

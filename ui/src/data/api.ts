@@ -32,6 +32,7 @@ export type Point = Shape<"Point">;
 export type PointChange = Shape<"PointBody">;
 export type PointRole = Shape<"PointRole">;
 export type RawMessage = Shape<"RawMessage">;
+export type Refusal = Shape<"Refusal">;
 export type Role = Shape<"Role">;
 export type Series = Shape<"Series">;
 export type Session = Shape<"Session">;

@@ -86,3 +86,7 @@ const MORE_ZONES: Readonly<Record<string, RegExp>> = {
 };
 
 const sharesCountry = ({ country }: Region, zone: string): boolean => MORE_ZONES[country]?.test(zone) ?? false;
+
+/** Tag for writing numbers and dates: the country's ways in the words of the language that is read. */
+export const formatTag = (language: Language, region: string): string =>
+  `${language}-${region.slice(region.lastIndexOf("-") + 1)}`;

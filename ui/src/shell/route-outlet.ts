@@ -2,6 +2,7 @@ import { html, nothing, type PropertyValues, type TemplateResult } from "lit";
 import { customElement, property, state } from "lit/decorators.js";
 import { errorCard } from "../controls/templates.js";
 import { VatioElement } from "../controls/vatio-element.js";
+import { HubError } from "../data/hub-error.js";
 import type { RouteMatch, RouteParams } from "./route-table.js";
 
 /** A page: an element that takes the parts of its address. */
@@ -18,7 +19,7 @@ export class RouteOutlet extends VatioElement {
   @property({ attribute: false }) match: RouteMatch | undefined;
   @state() private page: PageElement | undefined;
   @state() private waiting = false;
-  @state() private failure: unknown;
+  @state() private failure = false;
   #shown: RouteMatch["route"] | undefined;
 
   // Light DOM: password managers do not look into shadow roots, and login and set-up are pages like any other.
@@ -31,7 +32,7 @@ export class RouteOutlet extends VatioElement {
   }
 
   protected override render(): TemplateResult {
-    if (this.failure !== undefined) return errorCard({ error: this.failure, retry: () => this.#retry() });
+    if (this.failure) return errorCard({ error: new HubError("E_HUB_UNREACHABLE", ""), retry });
     return html`${this.page ?? nothing}${this.waiting ? html`<div class="blank"><span class="spinner" role="status" aria-label=${this.t("state.loading")}></span></div>` : nothing}`;
   }
 
@@ -42,13 +43,14 @@ export class RouteOutlet extends VatioElement {
       this.#shown = route;
       return;
     }
-    this.failure = undefined;
+    this.failure = false;
     const timer = setTimeout(() => this.#wait(match), SPINNER_AFTER_MS);
     try {
       await route.load();
       if (this.match === match) this.#place(match);
-    } catch (error) {
-      if (this.match === match) this.failure = error;
+    } catch {
+      // What the browser says of a module that it did not get helps nobody: the hub is away, or newer than this page.
+      if (this.match === match) this.failure = true;
     } finally {
       clearTimeout(timer);
       if (this.match === match) this.waiting = false;
@@ -68,9 +70,11 @@ export class RouteOutlet extends VatioElement {
     this.#shown = route;
     void this.updateComplete.then(() => this.dispatchEvent(new CustomEvent("vt-page-shown", { bubbles: true })));
   }
-
-  #retry(): void {
-    // A chunk that failed once stays failed in this document: a new build has other names.
-    location.reload();
-  }
 }
+
+/** A module that failed once stays failed in this document, so it is loaded anew, once the hub answers. */
+const retry = (): void =>
+  void fetch("/healthz").then(
+    () => location.reload(),
+    () => {},
+  );

@@ -16,7 +16,9 @@ export class Router {
   readonly changes = new Emitter<RouteChange>();
   readonly #window: Window;
   /** Asked before a page is left; false keeps it. */
-  readonly #guards = new Set<() => boolean>();
+  readonly #guards = new Set<() => Promise<boolean>>();
+  /** The address of the page that is shown. */
+  #shown = "";
 
   constructor(page: Window = window) {
     this.#window = page;
@@ -29,17 +31,18 @@ export class Router {
 
   /** Listens to links and to the buttons of the browser. */
   start(): void {
-    this.#window.addEventListener("popstate", () => this.changes.emit("page"));
+    this.#shown = this.#href();
+    this.#window.addEventListener("popstate", () => void this.#popped());
     this.#window.document.addEventListener("click", (event) => this.#clicked(event));
   }
 
   /** Opens a page of the interface. */
   go(href: string, { replace = false }: { readonly replace?: boolean } = {}): void {
-    if ([...this.#guards].some((mayLeave) => !mayLeave())) return;
-    const { history } = this.#window;
-    if (replace) history.replaceState(null, "", href);
-    else history.pushState(null, "", href);
-    this.changes.emit("page");
+    void this.#leave(() => {
+      const { history } = this.#window;
+      if (replace) history.replaceState(null, "", href);
+      else history.pushState(null, "", href);
+    });
   }
 
   /** Keeps the state of a view in the address, without a new entry in the history; undefined takes a name away. */
@@ -51,21 +54,46 @@ export class Router {
     }
     const text = query.toString();
     this.#window.history.replaceState(null, "", text ? `${path}?${text}` : path);
+    this.#shown = this.#href();
     this.changes.emit("view");
   }
 
   /** Asks before a page is left, until the returned function is called. */
-  guard(mayLeave: () => boolean): () => void {
+  guard(mayLeave: () => Promise<boolean>): () => void {
     this.#guards.add(mayLeave);
     return () => this.#guards.delete(mayLeave);
+  }
+
+  #href(): string {
+    const { pathname, search } = this.#window.location;
+    return pathname + search;
+  }
+
+  /** Goes at once when nothing holds the page, else after the answer. */
+  async #leave(move: () => void): Promise<void> {
+    // The first question is enough: whoever leaves one edit behind leaves the page.
+    const [mayLeave] = this.#guards;
+    if (mayLeave && !(await mayLeave())) return;
+    this.#guards.clear();
+    move();
+    this.#shown = this.#href();
+    this.changes.emit("page");
+  }
+
+  /** The browser has moved already: a page that is held gets its address back before the question. */
+  #popped(): Promise<void> {
+    const wanted = this.#href();
+    const { history } = this.#window;
+    if (this.#guards.size === 0) return this.#leave(() => {});
+    history.pushState(null, "", this.#shown);
+    return this.#leave(() => history.replaceState(null, "", wanted));
   }
 
   #clicked(event: MouseEvent): void {
     const href = linkOf(event);
     if (href === undefined) return;
     event.preventDefault();
-    const { pathname, search } = this.#window.location;
-    if (href !== pathname + search) this.go(href);
+    if (href !== this.#href()) this.go(href);
   }
 }
 

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { type FlowPart, layoutFlow, visibleParts } from "../../src/charts/flow-layout.js";
+import { type FlowPart, layoutFlow, spreadWords, visibleParts } from "../../src/charts/flow-layout.js";
 
 const parts = fc
   .uniqueArray(
@@ -88,6 +88,30 @@ describe("layoutFlow", () => {
         for (const { at, size } of [...(layout?.sources ?? []), ...(layout?.sinks ?? [])]) {
           expect(at).toBeGreaterThan(-5);
           expect(at + size).toBeLessThan(across + 5);
+        }
+      }),
+    );
+  });
+});
+
+describe("words above the bars of the phone", () => {
+  it("stay where they belong when there is room", () => {
+    expect(spreadWords([0, 120, 234], 96, 330)).toEqual([0, 120, 234]);
+  });
+
+  it("never lie upon another, nor outside", () => {
+    const places = fc.array(fc.double({ min: -60, max: 400, noNaN: true }), { minLength: 1, maxLength: 3 });
+    fc.assert(
+      fc.property(places, (wanted) => {
+        const placed = spreadWords(
+          [...wanted].sort((a, b) => a - b),
+          96,
+          330,
+        );
+        for (const [index, at] of placed.entries()) {
+          expect(at).toBeGreaterThanOrEqual(0);
+          expect(at + 96).toBeLessThanOrEqual(330 + 1e-9);
+          if (index > 0) expect(at - (placed[index - 1] ?? 0)).toBeGreaterThanOrEqual(96 - 1e-9);
         }
       }),
     );

@@ -32,6 +32,18 @@ export interface FakeHubOptions {
   readonly silent?: boolean;
 }
 
+/** A plug whose password was mistyped. */
+const refusals = () => [
+  {
+    address: "192.168.1.77",
+    username: "vatio",
+    clientId: "shellyplugs-7c87ce",
+    reason: "wrong-password",
+    at: clock() - 12_000,
+    times: 14,
+  },
+];
+
 /** A small hub with canned answers and simulated readings, for states that the real one does not reach at once. */
 export class FakeHub {
   readonly #options: FakeHubOptions;
@@ -164,6 +176,8 @@ export class FakeHub {
         return { status: 200, data: plugins };
       case "GET /metrics":
         return { status: 200, data: METRICS };
+      case "GET /mqtt/refusals":
+        return { status: 200, data: refusals() };
       case "GET /devices/setup":
         return { status: 200, data: DEVICE_SETUP };
       case "POST /commands/switch.set": {

@@ -22,6 +22,8 @@ const VIEWS: Readonly<Record<string, View>> = {
   "now-en": { path: "/", language: "en" },
   "now-loads": { path: "/", scene: "loads" },
   "now-one": { path: "/", scene: "one" },
+  "now-many": { path: "/", scene: "many" },
+  "devices-many": { path: "/devices", scene: "many" },
   "now-empty": { path: "/", scene: "empty" },
   "now-quarantine": { path: "/", scene: "quarantine" },
   devices: { path: "/devices" },

@@ -162,9 +162,33 @@ export const SITE: Site = {
   phases: 3,
 };
 
-/** An installation of a kind: `home`, `loads` (no grid meter), `one` (a single plug), `empty`. */
+/** A plant: a hundred circuits, some with names that nobody foresaw. */
+const MANY: readonly Circuit[] = Array.from({ length: 100 }, (_, index) => ({
+  device: `shelly:${(0xb0a000000000 + index).toString(16)}`,
+  name:
+    index % 7 === 0
+      ? `Alimentador de la línea de empaque número ${index}, nave norte, tablero secundario C${index}`
+      : `Circuito ${index}`,
+  model: "Shelly Plus 1PM",
+  role: "load" as const,
+  watts: (at: number) => 40 * (index % 23) + 10 * noise(at, index),
+  switchable: index % 3 !== 0,
+  offline: index % 19 === 5,
+  pending: index > 94,
+}));
+
+/** An installation of a kind: `home`, `loads` (no grid meter), `one` (a single plug), `many` (a plant), `empty`. */
 export function makeScene(kind: string): Scene {
-  const all = kind === "empty" ? [] : kind === "one" ? HOME.slice(4, 5) : kind === "loads" ? HOME.slice(3, 8) : HOME;
+  const all =
+    kind === "empty"
+      ? []
+      : kind === "one"
+        ? HOME.slice(4, 5)
+        : kind === "loads"
+          ? HOME.slice(3, 8)
+          : kind === "many"
+            ? [...HOME, ...MANY]
+            : HOME;
   const built = all.map((circuit, index) => build(circuit, index));
   const byChannel = new Map(
     built.flatMap(({ channels, circuit }) => channels.map((channel) => [channel.id, { circuit, channel }] as const)),

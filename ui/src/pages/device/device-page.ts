@@ -30,7 +30,7 @@ export class DevicePage extends HubElement {
     :host { display: block; }
     .points { display: flex; gap: 8px; flex-wrap: wrap; margin-bottom: 14px; }
     .skeleton { min-height: 420px; border-radius: var(--r-l); }
-    .live { display: grid; }
+    .live { display: grid; grid-template-columns: minmax(0, 1fr); }
     .tabs > * { min-height: 44px; display: inline-flex; align-items: center; }
     .stack > .card:empty { display: none; }
     @media (max-width: 1000px) {
@@ -134,14 +134,17 @@ export class DevicePage extends HubElement {
       return html`<div class="grid"><div class="card c8">${emptyCard({ icon: "radio", title: this.t("device.waiting"), text: this.t("device.waitingText") })}</div><vt-facts-card class="c4" .device=${device}></vt-facts-card></div>`;
     const phases = phasesOf(point, points);
     const switchable = points.filter(({ switchable: can, channel }) => can && channel !== undefined);
+    // Beside the live chart is room for two cards.
+    const isCrowded = phases.length > 1 && switchable.length > 0;
     return html`${main.length > 1 ? this.#chooser(main, point) : nothing}<div class="grid">
-      <vt-boundary class="c8 live"><vt-live-card .point=${point} .phases=${phases}></vt-live-card></vt-boundary>
+      <vt-boundary class="c8 live"><vt-live-card .point=${point} .phases=${phases} .since=${device.addedAt}></vt-live-card></vt-boundary>
       <div class="c4 stack">
         ${switchable.length > 0 ? html`<vt-boundary class="control"><vt-control-card .points=${switchable} ?online=${device.online}></vt-control-card></vt-boundary>` : nothing}
-        ${phases.length > 1 ? html`<vt-phases-card class="aside" .phases=${phases}></vt-phases-card>` : html`<vt-facts-card class="aside" .device=${device}></vt-facts-card>`}
+        ${phases.length > 1 ? html`<vt-phases-card class="aside" .phases=${phases}></vt-phases-card>` : nothing}
+        ${isCrowded ? nothing : html`<vt-facts-card class="aside" .device=${device}></vt-facts-card>`}
       </div>
-      <vt-boundary class="c12 history"><vt-history-card .point=${point} .phases=${phases}></vt-history-card></vt-boundary>
-      ${phases.length > 1 ? html`<vt-facts-card wide class="c12 history" .device=${device}></vt-facts-card>` : nothing}
+      <vt-boundary class="c12 history"><vt-history-card .point=${point} .phases=${phases} .since=${device.addedAt}></vt-history-card></vt-boundary>
+      ${isCrowded ? html`<vt-facts-card wide class="c12 history" .device=${device}></vt-facts-card>` : nothing}
     </div>`;
   }
 

@@ -1,5 +1,6 @@
 import { css, html, type PropertyValues, type TemplateResult } from "lit";
 import { customElement, property, state } from "lit/decorators.js";
+import { UnsavedController } from "../../controllers/unsaved-controller.js";
 import { confirm } from "../../controls/confirm.js";
 import { textField } from "../../controls/field.js";
 import { HubElement } from "../../controls/hub-element.js";
@@ -25,6 +26,15 @@ export class DeviceSettings extends HubElement {
     .danger { display: flex; gap: 16px; align-items: center; flex-wrap: wrap; }
     .danger p { flex: 1 1 240px; color: var(--muted); font-size: 14px; }
   `;
+
+  constructor() {
+    super();
+    new UnsavedController(
+      this,
+      () => this.navigation,
+      () => this.device !== undefined && this.name.trim() !== this.device.name,
+    );
+  }
 
   protected override willUpdate(changed: PropertyValues<this>): void {
     const former = changed.get("device");

@@ -19,7 +19,8 @@ export class FactsCard extends HubElement {
   static override styles = css`
     :host { display: flex; flex: 1; }
     .card { flex: 1; }
-    .facts { display: grid; grid-template-columns: repeat(auto-fill, minmax(170px, 1fr)); }
+    .facts { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(170px, 44%), 1fr)); }
+    .facts dd { overflow-wrap: anywhere; }
     .facts dd { font-size: 15px; letter-spacing: 0; font-weight: 560; }
   `;
 

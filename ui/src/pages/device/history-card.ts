@@ -1,6 +1,6 @@
 import { css, html, nothing, type PropertyValues, type TemplateResult } from "lit";
 import { customElement, property, state } from "lit/decorators.js";
-import type { ChartModel } from "../../charts/chart-model.js";
+import type { ChartLine, ChartModel } from "../../charts/chart-model.js";
 import { chartCsv, saveText } from "../../charts/csv.js";
 import type { TimeRange } from "../../charts/plot.js";
 import { CollectionController } from "../../controllers/collection-controller.js";
@@ -32,6 +32,8 @@ interface Loaded {
   readonly measure: string;
   readonly lines: readonly MeasureLine[];
   readonly series: readonly Series[];
+  /** The same before, one range earlier. */
+  readonly before: readonly Series[];
 }
 
 const REFRESH_MS = 60_000;
@@ -44,6 +46,9 @@ export class HistoryCard extends HubElement {
   @property({ attribute: false }) phases: readonly Point[] = [];
   @state() private range: HistoryRange = parseRange(null, null);
   @state() private measure = "";
+  /** When the device came. */
+  @property({ type: Number }) since: number | undefined;
+  @state() private compare = false;
   @state() private zoom: Span | undefined;
   @state() private choosing = false;
   @state() private days = { from: "", to: "" };
@@ -73,8 +78,9 @@ export class HistoryCard extends HubElement {
       header .seg { width: 100%; order: 1; }
       header .seg button { flex: 1; padding: 0 6px; }
       header .sp { display: none; }
+      .chip { order: 5; flex: 1 1 100%; justify-content: center; min-height: 40px; }
       .pick { flex: 1 1 100%; width: auto; order: 2; }
-      .range { flex: 1; order: 3; }
+      .range { flex: 1 1 230px; order: 3; }
       .range .btn { flex: 1; }
       .csv { order: 4; }
       .stats { grid-template-columns: 1fr 1fr; gap: 14px 0; }
@@ -88,6 +94,7 @@ export class HistoryCard extends HubElement {
     const { query } = this.navigation.location;
     this.range = parseRange(query.get("r"), query.get("to"));
     this.measure = query.get("m") ?? "";
+    this.compare = query.get("cmp") === "prev";
     this.#timer = setInterval(() => {
       if (!document.hidden && !this.zoom && !this.#hasNext()) this.#load();
     }, REFRESH_MS);
@@ -104,7 +111,7 @@ export class HistoryCard extends HubElement {
     if (measures.length > 0 && !measures.includes(this.measure)) this.measure = measures[0] ?? "";
     const former = changed.get("point") as Point | undefined;
     const otherPoint = changed.has("point") && former?.id !== this.point?.id;
-    if (otherPoint || changed.has("range") || changed.has("measure")) {
+    if (otherPoint || changed.has("range") || changed.has("measure") || changed.has("compare")) {
       this.zoom = undefined;
       this.#load();
     }
@@ -124,6 +131,7 @@ export class HistoryCard extends HubElement {
       <div class="seg" role="group" aria-label=${this.t("history.range")}>${NAMED_RANGES.map((name) => html`<button aria-pressed=${name === named} @click=${() => this.#setRange({ kind: "named", name, end: undefined })}>${this.t(`history.range.${name}`)}</button>`)}</div>
       ${select({ id: "measure", value: this.measure, ariaLabel: this.t("history.metric"), options: this.#measures().map((name) => ({ value: name, label: i18n.metric(name) })), onChange: (name) => this.#setMeasure(name) })}
       <span class="sp"></span>
+      ${this.#lines().length === 1 ? html`<button class="chip" aria-pressed=${this.compare} @click=${this.#toggleCompare}>${icon("arrow-left-right")}${this.t("history.compare")}</button>` : nothing}
       <div class="range">
         <button class="iconbtn s" aria-label=${this.t("history.previous")} @click=${() => this.#move(-1)}>${icon("chevron-left")}</button>
         <button class="btn sm" title=${this.t("history.custom")} @click=${this.#choose}>${icon("calendar")}${this.#rangeWords(span)}</button>
@@ -176,7 +184,7 @@ export class HistoryCard extends HubElement {
     ];
   }
 
-  #model({ series, lines, span, measure }: Loaded): ChartModel {
+  #model({ series, before, lines, span, measure }: Loaded): ChartModel {
     const unit = this.#metric(measure)?.unit ?? "";
     const kind = this.#metric(measure)?.kind;
     const at = series[0]?.at ?? [];
@@ -187,19 +195,31 @@ export class HistoryCard extends HubElement {
       unit,
       fromZero: startsAtZero(unit) && kind !== "counter",
       now: this.client.live.now(),
+      since: this.since,
       ...span,
-      lines: lines.map(({ key, label, color }, index) => {
-        const metric = series[index]?.metrics[0];
-        const band = single && metric ? { min: metric.min, max: metric.max } : {};
-        return {
-          key,
-          label: lines.length === 1 && kind === "gauge" ? this.t("history.average") : label,
-          color,
-          values: metric?.avg ?? [],
-          ...band,
-          ...(kind === "state" ? { stepped: true } : {}),
-        };
-      }),
+      lines: [
+        ...before.map(
+          (former): ChartLine => ({
+            key: "before",
+            label: this.t("history.before"),
+            color: "--ink-2",
+            values: at.map((_, index) => former.metrics[0]?.avg[index] ?? null),
+            dashed: true,
+          }),
+        ),
+        ...lines.map(({ key, label, color }, index): ChartLine => {
+          const metric = series[index]?.metrics[0];
+          const band = single && metric ? { min: metric.min, max: metric.max } : {};
+          return {
+            key,
+            label: lines.length === 1 && kind === "gauge" ? this.t("history.average") : label,
+            color,
+            values: metric?.avg ?? [],
+            ...band,
+            ...(kind === "state" ? { stepped: true } : {}),
+          };
+        }),
+      ],
     };
   }
 
@@ -241,21 +261,37 @@ export class HistoryCard extends HubElement {
   }
 
   #load(): void {
-    const { point, measure, phases } = this;
+    const { point, measure } = this;
     if (!point || !measure) return;
     const span = this.#span();
     const asked = this.zoom ?? span;
-    const lines = linesOf(measure, point, { phases, label: i18n.metric(measure) });
+    const lines = this.#lines();
     const buckets = Math.max(120, Math.min(1_200, Math.round(this.clientWidth / 2) || 480));
     void this.#task.run(async (signal) => {
-      const series = await Promise.all(
-        lines.map(({ point: { id: target } }) =>
-          this.client.series({ target, metrics: [measure], ...asked, buckets }, signal),
-        ),
-      );
-      return { span: asked, measure, lines, series };
+      const load = ({ from, to }: Span): Promise<Series[]> =>
+        Promise.all(
+          lines.map(({ point: { id: target } }) =>
+            this.client.series({ target, metrics: [measure], from, to, buckets }, signal),
+          ),
+        );
+      const shift = span.to - span.from;
+      const former = { from: asked.from - shift, to: asked.to - shift };
+      const isCompared = this.compare && lines.length === 1;
+      const [series, before] = await Promise.all([load(asked), isCompared ? load(former) : []]);
+      return { span: asked, measure, lines, series, before };
     });
   }
+
+  /** One line, or one for each phase. */
+  #lines(): readonly MeasureLine[] {
+    const { point, measure, phases } = this;
+    return point && measure ? linesOf(measure, point, { phases, label: i18n.metric(measure) }) : [];
+  }
+
+  readonly #toggleCompare = (): void => {
+    this.compare = !this.compare;
+    this.navigation.setQuery({ cmp: this.compare ? "prev" : undefined });
+  };
 
   /** A zoom asks for finer buckets once it stands still. */
   readonly #zoomed = ({ detail }: CustomEvent<TimeRange | null>): void => {

@@ -25,6 +25,8 @@ const MOST_MEASURES = 4;
 export class LiveCard extends HubElement {
   @property({ attribute: false }) point: Point | undefined;
   @property({ attribute: false }) phases: readonly Point[] = [];
+  /** When the device came. */
+  @property({ type: Number }) since: number | undefined;
   @state() private measure = "";
   @state() private pausedAt: number | undefined;
   @state() private model: ChartModel | undefined;
@@ -42,15 +44,15 @@ export class LiveCard extends HubElement {
   });
 
   static override styles = css`
-    :host { display: flex; }
-    .card { flex: 1; }
+    :host { display: flex; min-width: 0; }
+    .card { flex: 1; min-width: 0; }
     .head { display: flex; justify-content: space-between; gap: 20px; align-items: flex-start; }
     .head h2 { margin-bottom: 8px; }
     .tools { display: flex; gap: 10px; margin: 20px 0 6px; flex-wrap: wrap; min-width: 0; }
     vt-chart { flex: 1; }
     .foot { display: flex; align-items: center; margin-top: 4px; min-height: 40px; }
     .pill { margin-top: 8px; }
-    @media (max-width: 720px) { .head { flex-direction: column; gap: 14px; } .facts { width: 100%; } .seg { width: 100%; } .seg button { flex: 1; padding: 0 6px; } vt-chart { --chart-height: 190px; } }
+    @media (max-width: 720px) { .head { flex-direction: column; gap: 14px; } .facts { width: 100%; } .seg { width: 100%; } .seg button { flex: 1 0 auto; padding: 0 6px; } vt-chart { --chart-height: 190px; } }
   `;
 
   override connectedCallback(): void {
@@ -192,6 +194,7 @@ export class LiveCard extends HubElement {
       from: now - SPAN_MS,
       to: now,
       now,
+      since: this.since,
       fromZero: startsAtZero(unit) && unit !== "A",
       lines: this.#lines.map((line, index) => chartLine(line, columns[index] ?? [])),
     };

@@ -29,13 +29,9 @@ export class PhasesCard extends HubElement {
     td { text-align: right; font-weight: 600; padding: 9px 0; border-top: 1px solid var(--line); }
     tbody th { text-align: left; font-weight: 640; border-top: 1px solid var(--line); white-space: nowrap; }
     tbody th i { display: inline-block; width: 11px; height: 11px; border-radius: 3.5px; background: var(--c); margin-right: 9px; vertical-align: -1px; }
-    .imb { margin-top: auto; padding-top: 14px; }
+    .imb { padding-top: 14px; }
     .imb > div:first-child { display: flex; justify-content: space-between; align-items: baseline; }
     .imb b { font-weight: 640; }
-    .track { position: relative; height: 6px; border-radius: 3px; background: var(--surface-3); margin-top: 11px; }
-    .ok { position: absolute; top: 0; bottom: 0; left: 0; width: 66.6%; border-radius: 3px; background: color-mix(in oklch, var(--brand) 34%, var(--surface)); }
-    .m { position: absolute; top: -3px; left: var(--at); width: 4px; height: 12px; border-radius: 2px; background: var(--ink); transform: translateX(-50%); box-shadow: 0 0 0 2px var(--surface); transition: left var(--t-flow) ease-out; }
-    .over .m { background: var(--bad-mark); }
     .ends { position: relative; display: flex; justify-content: space-between; color: var(--muted); font-size: 12.5px; margin-top: 8px; }
     .ends span:nth-child(2) { position: absolute; left: 66.6%; transform: translateX(-50%); }
   `;
@@ -69,8 +65,8 @@ export class PhasesCard extends HubElement {
       .filter((value) => value !== undefined);
     const share = currents.length === this.phases.length ? imbalance(currents) : undefined;
     if (share === undefined) return nothing;
-    return html`<div class="imb ${share > LIMIT ? "over" : ""}"><div><span class="lab">${this.t("phases.imbalance")}</span><b class="num">${this.format.percent(share, 1)}</b></div>
-      <div class="track" aria-hidden="true"><i class="ok"></i><i class="m" ${cssVars({ "--at": `${Math.min(99, (share / SCALE) * 100).toFixed(1)}%` })}></i></div>
+    return html`<div class="imb ${share > LIMIT ? "outside" : ""}"><div><span class="lab">${this.t("phases.imbalance")}</span><b class="num">${this.format.percent(share, 1)}</b></div>
+      <div class="track" aria-hidden="true"><i class="ok" ${cssVars({ "--width": "66.6%" })}></i><i class="m" ${cssVars({ "--at": `${Math.min(99, (share / SCALE) * 100).toFixed(1)}%` })}></i></div>
       <div class="ends" aria-hidden="true"><span>0</span><span>${this.t("phases.limit", { limit: this.format.percent(LIMIT) })}</span><span>${this.format.percent(SCALE)}</span></div></div>`;
   }
 }

@@ -1,5 +1,6 @@
 import { css, html, nothing, type PropertyValues, type TemplateResult } from "lit";
 import { customElement, property, state } from "lit/decorators.js";
+import { UnsavedController } from "../../controllers/unsaved-controller.js";
 import { selectField, textField } from "../../controls/field.js";
 import { HubElement } from "../../controls/hub-element.js";
 import { icon } from "../../controls/icons/icon.js";
@@ -28,6 +29,15 @@ export class PointForm extends HubElement {
     .icons input { position: absolute; inset: 0; opacity: 0; margin: 0; cursor: pointer; }
   `;
 
+  constructor() {
+    super();
+    new UnsavedController(
+      this,
+      () => this.navigation,
+      () => this.#isDirty(),
+    );
+  }
+
   protected override willUpdate(changed: PropertyValues<this>): void {
     const former = changed.get("point");
     const { point } = this;
@@ -39,7 +49,7 @@ export class PointForm extends HubElement {
   protected override render(): TemplateResult | typeof nothing {
     const { point, draft } = this;
     if (!point || !draft) return nothing;
-    const dirty = Object.keys(changeOf(draft, point)).length > 0;
+    const dirty = this.#isDirty();
     return html`<section class="card" aria-labelledby="h"><header><h2 id="h">${this.t("device.circuit")}: ${point.name}</h2></header>
       <form @submit=${this.#save} novalidate><div class="form">${this.#fields(point, draft)}</div>
         <div class="save"><span class="lab"></span>
@@ -62,6 +72,12 @@ export class PointForm extends HubElement {
   #icons(draft: PointDraft): TemplateResult {
     const chosen = draft.icon || ROLE_ICONS[draft.role];
     return html`<fieldset class="field wide"><legend>${this.t("deviceSettings.icon")}</legend><div class="icons">${POINT_ICONS.map((name) => html`<label title=${name}>${icon(name)}<input type="radio" name="icon" aria-label=${name} value=${name} .checked=${name === chosen} @change=${() => this.#edit({ icon: name })} /></label>`)}</div></fieldset>`;
+  }
+
+  #isDirty(): boolean {
+    return (
+      this.point !== undefined && this.draft !== undefined && Object.keys(changeOf(this.draft, this.point)).length > 0
+    );
   }
 
   #edit(change: Partial<PointDraft>): void {

@@ -12,6 +12,6 @@ export class AddDevicePage extends HubElement {
   `;
 
   protected override render(): TemplateResult {
-    return html`<vt-page-head heading=${this.t("add.title")} sub=${this.t("add.sub")} back="/devices" back-label=${this.t("devices.back")} live></vt-page-head><vt-discovery></vt-discovery>`;
+    return html`<vt-page-head heading=${this.t("add.title")} sub=${this.t("add.sub")} back="/devices" back-label=${this.t("devices.back")} quiet-sub live></vt-page-head><vt-discovery></vt-discovery>`;
   }
 }

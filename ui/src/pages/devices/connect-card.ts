@@ -8,7 +8,10 @@ import { loaded } from "../../controls/templates.js";
 import type { DeviceSetup } from "../../data/api.js";
 import { i18n } from "../../i18n/i18n.js";
 import "../../controls/copy-field.js";
+import "./mqtt-refusals.js";
 
+/** Who was refused while somebody sets a device up. */
+const REFUSED_WITHIN_MS = 15 * 60_000;
 /** More families than these are chosen from a list: side by side they would not fit. */
 const MOST_TABS = 2;
 
@@ -65,6 +68,7 @@ export class ConnectCard extends HubElement {
       <div class="fields">${this.#address(setup)}${setup.external ? nothing : this.#account(setup)}
         ${family?.prefix ? html`<vt-copy-field label=${this.t("connect.prefix")} value=${family.prefix}></vt-copy-field>` : nothing}</div>
       <div class="listen" role="status"><i class="livedot"></i><span><b>${this.t("connect.listening")}</b><small>${this.heard || this.t("connect.appears")}</small></span></div>
+      ${setup.external ? nothing : html`<vt-mqtt-refusals within=${REFUSED_WITHIN_MS}></vt-mqtt-refusals>`}
       <p class="note">${icon("key-round")}<span>${setup.external ? this.t("connect.external") : this.t("connect.onboarding")}</span></p>`;
   }
 

@@ -16,11 +16,10 @@ export const deviceRowStyles: CSSResult = css`
   .dev .sw-c { display: flex; justify-content: flex-end; position: relative; z-index: 1; }
   @media (max-width: 1000px) { .dev { grid-template-columns: 38px minmax(0, 1fr) auto 130px 78px; } }
   @media (max-width: 720px) {
-    .dev { grid-template-columns: 38px minmax(0, 1fr) auto auto; gap: 0 12px; }
+    .dev { grid-template-columns: 38px minmax(0, 1fr) auto minmax(44px, auto); gap: 0 12px; }
     .dev .state:has(.good) { display: none; }
     .dev .state { grid-column: 2 / -1; grid-row: 2; margin-top: 4px; }
     .dev .bar { display: none; }
-    .dev .sw-c:empty { display: none; }
   }
 `;
 

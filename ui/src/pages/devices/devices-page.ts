@@ -20,6 +20,7 @@ import {
 } from "./device-model.js";
 import { deviceRow, deviceRowStyles } from "./device-row.js";
 import "../../shell/page-head.js";
+import { acceptAllButton } from "./accept-all.js";
 import "./pending-device.js";
 
 const FILTERS: readonly DeviceFilter[] = ["all", "online", "silent"];
@@ -46,7 +47,7 @@ export class DevicesPage extends HubElement {
       .find { position: relative; flex: 1 1 200px; max-width: 340px; }
       .find .i { position: absolute; left: 12px; top: 50%; transform: translateY(-50%); width: 18px; height: 18px; color: var(--muted); }
       .find .inp { padding-left: 38px; height: 38px; }
-      .tools .pick { width: 180px; }
+      .tools .pick { width: 212px; }
       .tools .sel { height: 38px; font-size: 14px; }
       .card.list { padding-bottom: 4px; }
       .skeleton { min-height: 360px; border-radius: var(--r-l); }
@@ -96,7 +97,7 @@ export class DevicesPage extends HubElement {
   }
 
   #waiting(pending: readonly Device[]): TemplateResult {
-    return html`<section class="card waiting" aria-labelledby="p"><header><h2 id="p">${this.t("pending.waiting")}</h2><span class="cnt">${pending.length}</span></header>
+    return html`<section class="card waiting" aria-labelledby="p"><header><h2 id="p">${this.t("pending.waiting")}</h2><span class="cnt">${pending.length}</span><span class="sp"></span>${acceptAllButton(pending.length, this.renderRoot)}</header>
       <ul class="plain-l">${repeat(
         pending,
         ({ id }) => id,

@@ -8,6 +8,7 @@ import { icon } from "../../controls/icons/icon.js";
 import { deviceIcon } from "../../controls/point-icon.js";
 import { emptyCard, errorCard } from "../../controls/templates.js";
 import type { Device } from "../../data/api.js";
+import { acceptAllButton } from "./accept-all.js";
 import { heardAt } from "./device-model.js";
 import "./connect-card.js";
 import "./pending-device.js";
@@ -39,7 +40,7 @@ export class Discovery extends HubElement {
   protected override render(): TemplateResult {
     const devices = this.#devices.value;
     return html`<div class="grid">
-      <section class="card c8" aria-labelledby="h"><header class="wrap"><h2 id="h">${this.t("pending.title")}</h2><span class="lab">${this.#age(devices ?? [])}</span></header>${this.#found(devices)}
+      <section class="card c8" aria-labelledby="h"><header class="wrap"><h2 id="h">${this.t("pending.title")}</h2><span class="lab">${this.#age(devices ?? [])}</span><span class="sp"></span>${acceptAllButton(pendingOf(devices).length, this.renderRoot)}</header>${this.#found(devices)}
         <p class="note">${icon("radar")}<span>${this.t("pending.searching")}</span></p></section>
       <vt-connect-card class="c4" heading=${this.t("connect.title")} heard=${this.#heard(devices ?? [])}></vt-connect-card>
     </div>`;
@@ -50,7 +51,7 @@ export class Discovery extends HubElement {
       return this.#devices.error
         ? errorCard({ error: this.#devices.error, retry: this.#devices.retry })
         : html`<div class="skeleton"></div>`;
-    const pending = devices.filter(({ state }) => state === "pending");
+    const pending = pendingOf(devices);
     const accepted = this.withAccepted ? devices.filter(({ state }) => state === "active") : [];
     if (pending.length + accepted.length === 0)
       return emptyCard({ icon: "radar", title: this.t("pending.none"), text: this.t("pending.noneText") });
@@ -81,3 +82,6 @@ export class Discovery extends HubElement {
       : "";
   }
 }
+
+const pendingOf = (devices: readonly Device[] | undefined): readonly Device[] =>
+  (devices ?? []).filter(({ state }) => state === "pending");

@@ -10,6 +10,7 @@ import { errorText, figure } from "../../controls/templates.js";
 import type { Device, PointRole } from "../../data/api.js";
 import { acceptableChannels, acceptance, type ChannelChoice, proposeChoices } from "./device-model.js";
 import "../../charts/spark.js";
+import "../../controls/menu.js";
 
 const ROLES: readonly PointRole[] = ["grid", "generation", "storage", "circuit", "load", "motor"];
 const SPARK_POINTS = 46;
@@ -44,7 +45,7 @@ export class PendingDevice extends HubElement {
     .line .pick { flex: 0 1 150px; }
     .line .sel { height: 38px; font-size: 14px; font-weight: 560; border-radius: 11px; }
     .line .btn { height: 38px; }
-    .line .iconbtn { width: 38px; height: 38px; }
+    vt-menu small { display: block; font-weight: 450; font-size: 12.5px; line-height: 1.3; color: var(--muted); }
     .error { color: var(--bad); font-size: 13px; }
     @media (max-width: 720px) {
       .head { grid-template-columns: 40px minmax(0, 1fr) auto; gap: 0 12px; }
@@ -56,7 +57,6 @@ export class PendingDevice extends HubElement {
       .line .inp { flex: 1 1 100%; }
       .line .pick { flex: 1 1 100%; }
       .line .btn { height: 44px; flex: 1; }
-      .line .iconbtn { width: 44px; height: 44px; }
     }
   `;
 
@@ -116,8 +116,9 @@ export class PendingDevice extends HubElement {
   }
 
   #buttons(): TemplateResult {
-    return html`<button type="button" class="iconbtn" aria-label=${this.t("action.block")} title=${this.t("pending.blockTitle")} ?disabled=${this.busy} @click=${this.#block}>${icon("ban")}</button>
-      <button type="button" class="btn" title=${this.t("pending.rejectTitle")} ?disabled=${this.busy} @click=${() => this.#act("reject")}>${this.t("action.reject")}</button>
+    return html`<vt-menu label=${this.t("pending.more", { name: this.name })}>
+        <button type="button" ?disabled=${this.busy} @click=${() => this.#act("reject")}>${icon("x")}<span>${this.t("action.reject")}<small>${this.t("pending.rejectTitle")}</small></span></button>
+        <button type="button" ?disabled=${this.busy} @click=${this.#block}>${icon("ban")}<span>${this.t("action.block")}<small>${this.t("pending.blockTitle")}</small></span></button></vt-menu>
       <button class="btn soft" ?disabled=${this.busy} aria-busy=${this.busy}>${icon("check")}${this.t("action.accept")}</button>`;
   }
 
@@ -161,10 +162,15 @@ export class PendingDevice extends HubElement {
     }
   }
 
-  readonly #accept = async (event: Event): Promise<void> => {
-    event.preventDefault();
+  /** Accepts it as its fields stand; a name is needed. */
+  async accept(): Promise<void> {
     if (this.name.trim() === "") return;
     await this.#act("accept", acceptance(this.name, this.choices));
+  }
+
+  readonly #accept = (event: Event): void => {
+    event.preventDefault();
+    void this.accept();
   };
 
   readonly #block = async (): Promise<void> => {
@@ -196,5 +202,11 @@ export class PendingDevice extends HubElement {
     } finally {
       this.busy = false;
     }
+  }
+}
+
+declare global {
+  interface HTMLElementTagNameMap {
+    "vt-pending-device": PendingDevice;
   }
 }

@@ -65,7 +65,7 @@ export class NowPage extends HubElement {
       <vt-boundary class="c8"><vt-power-card .points=${points}></vt-power-card></vt-boundary>
       <vt-boundary class="c4 use"><vt-top-consumers .points=${points} devices=${devices.filter(isMine).length}></vt-top-consumers></vt-boundary>
       ${this.#figures(points, site)}
-      <vt-boundary class="c12 chart"><vt-power-chart .points=${points}></vt-power-chart></vt-boundary>
+      <vt-boundary class="c12 chart"><vt-power-chart .points=${points} .since=${firstAdded(devices)}></vt-power-chart></vt-boundary>
     </div>`;
   }
 
@@ -95,3 +95,9 @@ export class NowPage extends HubElement {
 }
 
 const isMine = ({ state }: Device): boolean => state === "active" || state === "inactive";
+
+/** When measuring began; undefined without devices. */
+const firstAdded = (devices: readonly Device[]): number | undefined =>
+  devices
+    .filter(isMine)
+    .reduce<number | undefined>((first, { addedAt }) => Math.min(first ?? addedAt, addedAt), undefined);

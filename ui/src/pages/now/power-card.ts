@@ -2,6 +2,7 @@ import type { UnitStep } from "@vatio/model";
 import { css, html, nothing, type TemplateResult } from "lit";
 import { customElement, property } from "lit/decorators.js";
 import { ReadingsController } from "../../controllers/readings-controller.js";
+import { RefreshController } from "../../controllers/refresh-controller.js";
 import { TaskController } from "../../controllers/task-controller.js";
 import { HubElement } from "../../controls/hub-element.js";
 import { icon } from "../../controls/icons/icon.js";
@@ -10,12 +11,13 @@ import type { Point } from "../../data/api.js";
 import { liveStep } from "../../i18n/ui-format.js";
 import { type Balance, balanceOf, isUnbalanced, readable, STALE_MS } from "./balance.js";
 import { flowSinks, flowSources } from "./flow-items.js";
-import { loadPowerHistory, type PowerHistory } from "./power-history.js";
+import { type Sample, SPARK_MS, sparkValues } from "./live-tail.js";
+import { knownOf, type LoadSeries, loadPowerHistory, type PowerHistory } from "./power-history.js";
 import "../../charts/flow.js";
 import "../../charts/spark.js";
 
-const SPARK_MS = 30 * 60_000;
-const REFRESH_MS = 60_000;
+/** The small line grows by one value in this time at most. */
+const TRAIL_MS = 1_000;
 
 /** Power now, its last half hour, and where it comes from and goes to. */
 @customElement("vt-power-card")
@@ -23,8 +25,10 @@ export class PowerCard extends HubElement {
   @property({ attribute: false }) points: readonly Point[] = [];
   readonly #readings = new ReadingsController(this, () => this.client);
   readonly #history = new TaskController<PowerHistory>(this);
+  readonly #refresh = new RefreshController(this, () => this.#load());
   #step: UnitStep | undefined;
-  #timer: ReturnType<typeof setInterval> | undefined;
+  /** Power as it arrived since the page is open. */
+  #trail: Sample[] = [];
   #asked = "";
 
   static override styles = css`
@@ -42,16 +46,8 @@ export class PowerCard extends HubElement {
     }
   `;
 
-  override connectedCallback(): void {
-    super.connectedCallback();
-    this.#timer = setInterval(() => {
-      if (!document.hidden) this.#load();
-    }, REFRESH_MS);
-  }
-
   override disconnectedCallback(): void {
     super.disconnectedCallback();
-    clearInterval(this.#timer);
     this.#asked = "";
   }
 
@@ -72,7 +68,7 @@ export class PowerCard extends HubElement {
         <div><h2 class="lab" id="h">${balance.consumption === undefined && balance.generation !== undefined && !balance.hasGridMeter ? this.t("now.generation") : this.t("now.power")}</h2>
           <div class="big ${stale ? "stale" : ""}">${value === undefined ? "–" : this.#figure(value)}</div>
           ${stale ? html`<span class="pill warn sm age">${this.t("now.lastSeen", { ago: this.format.ago(stale, now) })}</span>` : nothing}</div>
-        <vt-spark filled .values=${this.#spark(value)}></vt-spark>
+        <vt-spark filled .values=${this.#spark(stale || this.client.live.state !== "open" ? undefined : value, now)}></vt-spark>
       </div>
       <vt-flow label=${this.t("now.flow")} .sources=${flowSources(balance)} .sinks=${flowSinks(balance)}></vt-flow>
       ${this.#notes(balance)}
@@ -93,11 +89,11 @@ export class PowerCard extends HubElement {
     return figure(this.format.scaled(value, "W", this.#step));
   }
 
-  #spark(value: number | undefined): readonly (number | null)[] {
-    const history = this.#history.value;
-    if (!history) return [];
-    const past = history.consumption.slice(0, -1);
-    return value === undefined ? past : [...past, value];
+  #spark(value: number | undefined, now: number): readonly (number | null)[] {
+    const newest = this.#trail.at(-1)?.at ?? 0;
+    if (value !== undefined && now - newest >= TRAIL_MS)
+      this.#trail = [...this.#trail.filter(({ at }) => at > now - SPARK_MS), { at: now, value }];
+    return sparkValues(this.#history.value, this.#trail, now);
   }
 
   #notes(balance: Balance): TemplateResult | typeof nothing {
@@ -114,9 +110,12 @@ export class PowerCard extends HubElement {
   #load(): void {
     const now = this.client.live.now();
     const range = { from: now - SPARK_MS, to: now, buckets: 90 };
-    void this.#history.run((signal) =>
-      loadPowerHistory(this.points, range, { load: (query) => this.client.series(query, signal), signal }),
-    );
+    void this.#history.run(async (signal) => {
+      const load: LoadSeries = (query) => this.client.series(query, signal);
+      const history = await loadPowerHistory(this.points, range, { load, signal });
+      this.#refresh.answered(knownOf(history));
+      return history;
+    });
   }
 }
 

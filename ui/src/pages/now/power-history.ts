@@ -45,6 +45,9 @@ export async function loadPowerHistory(
   return combinePower(parts, new Map(answers.map((series) => [series.target, series])));
 }
 
+/** How many instants of a history are known. */
+export const knownOf = ({ consumption }: PowerHistory): number => consumption.filter((value) => value !== null).length;
+
 /** The power of a site from the series of its points: all of one range and bucket. */
 export function combinePower(parts: BalancePoints, series: ReadonlyMap<string, Series>): PowerHistory {
   const [any] = series.values();

@@ -78,7 +78,7 @@ export class TopConsumers extends HubElement {
     const stale = !reading || now - reading.at > STALE_MS;
     const value = watts(consumer, now);
     return html`<div class="row"><span class="ico ${!stale && value > 1 ? "on" : ""}">${pointIcon(point)}</span>
-      <a class="t" href=${point.device ? `/devices/${encodeURIComponent(point.device)}` : "/devices"}><b>${point.name}</b><small>${this.#below(consumer, { stale, now })}</small>
+      <a class="t" href=${point.device ? `/devices/${encodeURIComponent(point.device)}` : "/devices"}><b class="clamp">${point.name}</b><small>${this.#below(consumer, { stale, now })}</small>
         <div class="bar"><i ${cssVars({ "--share": stale ? 0 : Math.max(0, value / most).toFixed(3) })}></i></div></a>
       <div class="x ${stale ? "stale" : ""}">${reading ? this.format.quantity(reading.value, "W") : "–"}</div>
       ${this.#switch(point)}</div>`;

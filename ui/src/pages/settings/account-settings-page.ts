@@ -1,7 +1,8 @@
 import { consume } from "@lit/context";
-import { html, type TemplateResult } from "lit";
+import { css, html, type TemplateResult } from "lit";
 import { customElement, state } from "lit/decorators.js";
 import { sessionStoreContext } from "../../controllers/contexts.js";
+import { UnsavedController } from "../../controllers/unsaved-controller.js";
 import { selectField, textField } from "../../controls/field.js";
 import { HubElement } from "../../controls/hub-element.js";
 import { icon } from "../../controls/icons/icon.js";
@@ -9,15 +10,14 @@ import { passwordField } from "../../controls/password-field.js";
 import { errorText } from "../../controls/templates.js";
 import type { Session, Theme, User } from "../../data/api.js";
 import { HubError } from "../../data/hub-error.js";
-import { UiFormat } from "../../i18n/ui-format.js";
+import { formatTag } from "../../i18n/regions.js";
 import type { SessionStore } from "../../shell/session-store.js";
-import { languageOptions, regionOptions } from "./region-options.js";
+import { formatSample, inLanguage, languageOptions, regionOptions } from "./region-options.js";
 import "./settings-frame.js";
 
 type Profile = Pick<User, "name" | "language" | "region" | "theme">;
 
 const LEAST_PASSWORD = 8;
-const EXAMPLE_NUMBER = 1234.5;
 
 /** What a person says about themselves: name, language, format, theme, password. */
 @customElement("vt-account-settings-page")
@@ -31,6 +31,19 @@ export class AccountSettingsPage extends HubElement {
   @state() private shown = false;
   @state() private passwordProblems: { readonly old?: string; readonly next?: string } = {};
   @state() private changing = false;
+
+  static override styles = css`
+    .grid { align-items: start; }
+  `;
+
+  constructor() {
+    super();
+    new UnsavedController(
+      this,
+      () => this.navigation,
+      () => this.session !== undefined && this.#isDirty(this.session.user),
+    );
+  }
 
   protected override render(): TemplateResult {
     const { session } = this;
@@ -49,12 +62,12 @@ export class AccountSettingsPage extends HubElement {
 
   #profile(user: User): TemplateResult {
     const shown = { ...user, ...this.change };
-    const isDirty = Object.entries(this.change).some(([key, value]) => user[key as keyof Profile] !== value);
+    const isDirty = this.#isDirty(user);
     return html`<form novalidate @submit=${this.#save}>
       <div class="form">
         ${textField({ id: "name", label: this.t("account.name"), value: shown.name, autocomplete: "username", maxlength: 100, error: this.nameProblem, onInput: (name) => this.#edit({ name }) })}
-        ${selectField({ id: "language", label: this.t("account.language"), value: shown.language, options: languageOptions(), onChange: (language) => this.#edit({ language: language === "es" ? "es" : "en" }) })}
-        ${selectField({ id: "region", label: this.t("account.region"), value: shown.region, help: this.#example(shown.region), options: regionOptions(shown.region), onChange: (region) => this.#edit({ region }) })}
+        ${selectField({ id: "language", label: this.t("account.language"), value: shown.language, options: languageOptions(), onChange: (language) => this.#edit(inLanguage(language, shown.region)) })}
+        ${selectField({ id: "region", label: this.t("account.region"), value: formatTag(shown.language, shown.region), help: formatSample(shown), options: regionOptions(shown.language, shown.region), onChange: (region) => this.#edit({ region }) })}
         ${selectField({
           id: "theme",
           label: this.t("account.theme"),
@@ -73,15 +86,8 @@ export class AccountSettingsPage extends HubElement {
     </form>`;
   }
 
-  #example(region: string): string {
-    const { zone } = this.format.options;
-    const now = this.client.live.now();
-    const format = new UiFormat({ region, zone });
-    return this.t("account.example", {
-      number: format.number(EXAMPLE_NUMBER, 1),
-      time: format.time(now),
-      date: format.date(now, "long"),
-    });
+  #isDirty(user: User): boolean {
+    return Object.entries(this.change).some(([key, value]) => user[key as keyof Profile] !== value);
   }
 
   #edit(change: Partial<Profile>): void {

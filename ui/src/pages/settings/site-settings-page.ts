@@ -1,13 +1,23 @@
-import { isZone } from "@vatio/model";
 import { css, html, nothing, type TemplateResult } from "lit";
 import { customElement, state } from "lit/decorators.js";
 import { CollectionController } from "../../controllers/collection-controller.js";
-import { field, selectField, textField } from "../../controls/field.js";
+import { UnsavedController } from "../../controllers/unsaved-controller.js";
+import { selectField, textField } from "../../controls/field.js";
 import { HubElement } from "../../controls/hub-element.js";
 import { errorCard, errorText } from "../../controls/templates.js";
 import type { Site, SiteChange } from "../../data/api.js";
 import { segment } from "../../data/http.js";
-import { languageOptions, regionOptions } from "./region-options.js";
+import { i18n } from "../../i18n/i18n.js";
+import { formatTag } from "../../i18n/regions.js";
+import { UiFormat } from "../../i18n/ui-format.js";
+import {
+  currencyOptions,
+  formatSample,
+  inLanguage,
+  languageOptions,
+  regionOptions,
+  zoneOptions,
+} from "./region-options.js";
 import "./settings-frame.js";
 
 type Problems = Readonly<Partial<Record<keyof SiteChange, string>>>;
@@ -20,12 +30,21 @@ export class SiteSettingsPage extends HubElement {
   @state() private saving = false;
   readonly #sites = new CollectionController(this, () => this.client.sites);
 
+  constructor() {
+    super();
+    new UnsavedController(
+      this,
+      () => this.navigation,
+      () => this.#changes(this.#sites.value?.[0]) > 0,
+    );
+  }
+
   static override styles = css`
     .form { grid-template-columns: repeat(auto-fit, minmax(min(100%, 260px), 1fr)); }
   `;
 
   protected override render(): TemplateResult {
-    return html`<vt-settings-frame section="site"><div class="grid"><section class="card c8" aria-labelledby="h">${this.#content()}</section></div></vt-settings-frame>`;
+    return html`<vt-settings-frame section="site"><div class="grid"><section class="card c12" aria-labelledby="h">${this.#content()}</section></div></vt-settings-frame>`;
   }
 
   #content(): TemplateResult {
@@ -49,9 +68,9 @@ export class SiteSettingsPage extends HubElement {
     return html`
       ${textField({ id: "name", label: this.t("site.name"), mark: was("name"), value: shown.name, maxlength: 100, error: problems.name, onInput: (name) => this.#edit({ name }) })}
       ${this.#zone(shown, was("zone"))}
-      ${textField({ id: "currency", label: this.t("site.currency"), mark: was("currency"), help: this.t("site.currencyHelp"), value: shown.currency, maxlength: 3, error: problems.currency, onInput: (text) => this.#edit({ currency: text.toUpperCase() }) })}
-      ${selectField({ id: "region", label: this.t("site.region"), value: shown.region, options: regionOptions(shown.region), onChange: (region) => this.#edit({ region }) })}
-      ${selectField({ id: "language", label: this.t("site.language"), help: this.t("site.languageHelp"), value: shown.language, options: languageOptions(), onChange: (language) => this.#edit({ language: language === "es" ? "es" : "en" }) })}
+      ${selectField({ id: "currency", label: this.t("site.currency"), mark: was("currency"), help: this.t("site.currencyHelp"), value: shown.currency, options: currencyOptions(shown.currency), onChange: (currency) => this.#edit({ currency }) })}
+      ${selectField({ id: "language", label: this.t("site.language"), help: this.t("site.languageHelp"), value: shown.language, options: languageOptions(), onChange: (language) => this.#edit(inLanguage(language, shown.region)) })}
+      ${selectField({ id: "region", label: this.t("account.region"), help: formatSample(shown), value: formatTag(shown.language, shown.region), options: regionOptions(shown.language, shown.region), onChange: (region) => this.#edit({ region }) })}
       ${textField({ id: "voltage", label: this.t("site.voltage"), mark: was("nominalVoltage"), help: this.t("site.voltageHelp"), value: voltageText(shown.nominalVoltage), unit: "V", inputmode: "decimal", error: problems.nominalVoltage, onInput: (text) => this.#edit({ nominalVoltage: Number(text.replace(",", ".")) }) })}
       ${selectField({
         id: "phases",
@@ -66,26 +85,21 @@ export class SiteSettingsPage extends HubElement {
   }
 
   #zone({ zone }: Site, mark: string | undefined): TemplateResult {
-    const now = new Intl.DateTimeFormat(this.format.options.region, {
-      hour: "2-digit",
-      minute: "2-digit",
-      timeZone: isZone(zone) ? zone : "UTC",
+    const time = new UiFormat({ ...i18n.options, zone }).time(this.client.live.now());
+    return selectField({
+      id: "zone",
+      label: this.t("site.zone"),
+      mark,
+      help: this.t("site.zoneHelp", { time }),
+      value: zone,
+      options: zoneOptions(zone),
+      onChange: (next) => this.#edit({ zone: next }),
     });
-    const help = isZone(zone)
-      ? `${this.t("site.zoneHelp")}. ${this.t("site.zoneNow", { time: now.format(this.client.live.now()) })}.`
-      : this.t("site.zoneHelp");
-    const error = this.problems.zone;
-    return field(
-      { id: "zone", label: this.t("site.zone"), mark, help, error },
-      html`<input class="inp" id="zone" list="zones" autocomplete="off" spellcheck="false" maxlength="64" .value=${zone} aria-invalid=${error ? "true" : nothing} aria-describedby=${error ? "zone-error" : "zone-help"}
-        @input=${(event: Event) => this.#edit({ zone: (event.target as HTMLInputElement).value.trim() })} />
-        <datalist id="zones">${Intl.supportedValuesOf("timeZone").map((each) => html`<option value=${each}></option>`)}</datalist>`,
-    );
   }
 
   /** Fields that are not what is stored. */
-  #changes(site: Site): number {
-    return Object.entries(this.change).filter(([key, value]) => !Object.is(site[key as keyof Site], value)).length;
+  #changes(site: Site | undefined): number {
+    return Object.entries(this.change).filter(([key, value]) => !Object.is(site?.[key as keyof Site], value)).length;
   }
 
   #edit(change: SiteChange): void {
@@ -122,11 +136,9 @@ export class SiteSettingsPage extends HubElement {
   }
 
   #check(): Problems {
-    const { name, nominalVoltage, zone, currency } = this.change;
+    const { name, nominalVoltage } = this.change;
     return {
       ...(name?.trim() === "" ? { name: this.t("field.required") } : {}),
-      ...(zone !== undefined && (zone === "" || !isZone(zone)) ? { zone: this.t("site.zoneUnknown") } : {}),
-      ...(currency !== undefined && !/^[A-Z]{3}$/.test(currency) ? { currency: this.t("site.currencyUnknown") } : {}),
       ...(nominalVoltage !== undefined && !(nominalVoltage >= 50 && nominalVoltage <= 1000)
         ? { nominalVoltage: this.t("site.voltageRange") }
         : {}),

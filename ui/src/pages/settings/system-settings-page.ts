@@ -22,6 +22,7 @@ const REFRESH_MS = 5_000;
 @customElement("vt-system-settings-page")
 export class SystemSettingsPage extends HubElement {
   readonly #plugins = new CollectionController(this, () => this.client.plugins);
+  readonly #devices = new CollectionController(this, () => this.client.devices);
   readonly #answers = new TaskController<Answers>(this);
   #timer: ReturnType<typeof setInterval> | undefined;
 
@@ -55,7 +56,8 @@ export class SystemSettingsPage extends HubElement {
     if (!value)
       return html`<section class="card">${error ? errorCard({ error, retry: () => this.#load() }) : html`<div class="skeleton"></div>`}</section>`;
     const { system, health } = value;
-    const names = new Map((this.#plugins.value ?? []).map(({ id, name }) => [id, name]));
+    const named = [...(this.#plugins.value ?? []), ...(this.#devices.value ?? [])];
+    const names = new Map(named.map(({ id, name }) => [id, name]));
     return html`<div class="grid">
       <vt-health-tree class="c7" .health=${health} .names=${names}></vt-health-tree>
       <vt-storage-card class="c5" .store=${system.store}></vt-storage-card>

@@ -1,6 +1,6 @@
 import type { Language } from "@vatio/model";
 import type { SetupAnswers } from "../../data/api.js";
-import { proposeRegion, REGIONS, type Region } from "../../i18n/regions.js";
+import { formatTag, proposeRegion, REGIONS, type Region } from "../../i18n/regions.js";
 
 /** Steps of set-up, one question each. */
 export const SETUP_STEPS = ["welcome", "account", "place", "supply", "devices"] as const;
@@ -10,6 +10,8 @@ export type SetupStep = (typeof SETUP_STEPS)[number];
 export interface SetupDraft extends Omit<SetupAnswers, "nominalVoltage"> {
   /** As typed. */
   readonly nominalVoltage: string;
+  /** Region by whose ways numbers and dates are written; that of the country when left out. */
+  readonly format?: string;
 }
 
 export type SetupField = keyof SetupDraft;
@@ -84,16 +86,12 @@ export function reachableStep(wanted: SetupStep, draft: SetupDraft): SetupStep {
 /** The step that an address names; the first one when it names none. */
 export const stepNamed = (name: string | null): SetupStep => SETUP_STEPS.find((step) => step === name) ?? "welcome";
 
-/** Tag for writing numbers and dates: the country's ways in the words of the language that is read. */
-export const formatTag = (language: Language, region: string): string =>
-  `${language}-${region.slice(region.lastIndexOf("-") + 1)}`;
-
 /** The answers as the hub takes them. */
-export const answersOf = (draft: SetupDraft): SetupAnswers => ({
+export const answersOf = ({ format, ...draft }: SetupDraft): SetupAnswers => ({
   ...draft,
   code: draft.code.trim(),
   name: draft.name.trim(),
-  region: formatTag(draft.language, draft.region),
+  region: formatTag(draft.language, format ?? draft.region),
   siteName: draft.siteName.trim(),
   nominalVoltage: voltageOf(draft.nominalVoltage),
 });

@@ -1,10 +1,12 @@
 import type { Language } from "@vatio/model";
 import { html, type TemplateResult } from "lit";
 import { selectField, textField } from "../../controls/field.js";
+import { icon } from "../../controls/icons/icon.js";
 import { passwordField } from "../../controls/password-field.js";
 import { i18n, t } from "../../i18n/i18n.js";
 import { REGIONS } from "../../i18n/regions.js";
 import { LANGUAGES } from "../login/gate.js";
+import { formatSample } from "../settings/region-options.js";
 import { placeOf, regionOf, type SetupDraft, type SetupField } from "./setup-answers.js";
 
 /** What a step's form needs of the page. */
@@ -26,6 +28,17 @@ export function welcomeForm({ draft, problems, onChange, onLanguage }: SetupForm
     ${textField({ id: "code", label: t("setup.code"), value: draft.code, help: t("setup.codeHelp"), error: problems.code, mono: true, autocomplete: "one-time-code", placeholder: "ABCD-1234", required: true, maxlength: 40, onInput: (code) => onChange({ code }) })}`;
 }
 
+/** Where the code is found, for each way to run the hub. */
+export function codeHelp(): TemplateResult {
+  const ways = [
+    [t("setup.code.terminal"), "npm start"],
+    [t("setup.code.docker"), "docker compose logs vatio"],
+    [t("setup.code.service"), "journalctl -u vatio"],
+  ] as const;
+  return html`<details class="gate-help"><summary>${icon("chevron-down")}${t("setup.code.where")}</summary>
+    <dl class="pairs">${ways.map(([where, command]) => html`<dt>${where}</dt><dd><code>${command}</code></dd>`)}</dl></details>`;
+}
+
 /** Who looks after this hub. */
 export function accountForm({ draft, problems, shown, onShow, onChange }: SetupFormOptions): TemplateResult {
   return html`${textField({ id: "username", label: t("setup.name"), value: draft.name, help: t("setup.nameHelp"), error: problems.name, autocomplete: "username", required: true, maxlength: 100, onInput: (name) => onChange({ name }) })}
@@ -39,7 +52,8 @@ export function placeForm({ draft, problems, onChange }: SetupFormOptions): Temp
   return html`${textField({ id: "site", label: t("setup.site"), value: draft.siteName, error: problems.siteName, required: true, maxlength: 100, onInput: (siteName) => onChange({ siteName }) })}
     ${selectField({ id: "region", label: t("setup.country"), value: draft.region, options: countries(), onChange: (tag) => onChange(movedTo(tag, draft)) })}
     ${selectField({ id: "zone", label: t("setup.zone"), value: draft.zone, help: t("setup.zoneHelp", { time: timeIn(draft.zone) }), error: problems.zone, options: zones.map((zone) => ({ value: zone, label: zone.replaceAll("_", " ") })), onChange: (zone) => onChange({ zone }) })}
-    ${selectField({ id: "currency", label: t("setup.currency"), value: draft.currency, error: problems.currency, options: currencies.map((code) => ({ value: code, label: `${currencyName(code)} (${code})` })), onChange: (currency) => onChange({ currency }) })}`;
+    ${selectField({ id: "currency", label: t("setup.currency"), value: draft.currency, error: problems.currency, options: currencies.map((code) => ({ value: code, label: `${currencyName(code)} (${code})` })), onChange: (currency) => onChange({ currency }) })}
+    ${selectField({ id: "format", label: t("account.region"), value: draft.format ?? draft.region, help: formatSample({ language: i18n.language, region: draft.format ?? draft.region }), options: countries(), onChange: (format) => onChange({ format }) })}`;
 }
 
 /** How it is fed. */

@@ -8,6 +8,7 @@ import type { Session } from "../../data/api.js";
 import { HubError } from "../../data/hub-error.js";
 import { usesHour12 } from "../../i18n/hour12.js";
 import { i18n } from "../../i18n/i18n.js";
+import { formatTag } from "../../i18n/regions.js";
 import { nextTheme } from "../../theme/theme-store.js";
 import { languageChoice } from "../login/gate.js";
 import { GateElement } from "../login/gate-element.js";
@@ -16,7 +17,6 @@ import setupCss from "./setup.css?inline";
 import {
   answersOf,
   fieldOfError,
-  formatTag,
   problemsOf,
   proposeAnswers,
   reachableStep,
@@ -27,7 +27,7 @@ import {
   stepNamed,
   stepOfField,
 } from "./setup-answers.js";
-import { accountForm, placeForm, type SetupFormOptions, supplyForm, welcomeForm } from "./setup-forms.js";
+import { accountForm, codeHelp, placeForm, type SetupFormOptions, supplyForm, welcomeForm } from "./setup-forms.js";
 import { setupSteps, setupSummary } from "./setup-summary.js";
 
 const setupSheet = unsafeCSS(setupCss);
@@ -112,7 +112,7 @@ export class SetupPage extends GateElement {
       onLanguage: (language: Language) => void this.store.useLanguage(language),
     };
     return html`<form class="setup-form" novalidate @submit=${this.#next}><section class="card setup-card"><div class="form">${FORMS[step](options)}</div>
-        ${this.#problem.view(this.#wayOut())}</section>
+        ${this.#problem.view(this.#wayOut())}${step === "welcome" ? codeHelp() : nothing}</section>
       <div class="setup-bar narrow">${step === "welcome" ? nothing : html`<button type="button" class="btn" @click=${() => this.#go(SETUP_STEPS[SETUP_STEPS.indexOf(step) - 1])}>${icon("arrow-left")}${this.t("action.back")}</button>`}<span class="sp"></span>
         <button class="btn primary" aria-busy=${this.busy}>${this.t("action.next")}${icon("arrow-right")}</button></div></form>`;
   }
@@ -132,7 +132,7 @@ export class SetupPage extends GateElement {
     if (!this.draft) return;
     this.draft = { ...this.draft, ...change };
     for (const field of Object.keys(change)) this.problems = { ...this.problems, [field]: undefined };
-    if (change.region) this.#useRegion(this.draft);
+    if (change.region || change.format) this.#useRegion(this.draft);
   }
 
   /** Words changed: what was proposed in them changes too, what was typed stays. */
@@ -145,8 +145,8 @@ export class SetupPage extends GateElement {
     this.#useRegion(this.draft);
   }
 
-  #useRegion({ region }: SetupDraft): void {
-    const tag = formatTag(i18n.language, region);
+  #useRegion({ region, format = region }: SetupDraft): void {
+    const tag = formatTag(i18n.language, format);
     void i18n.use({ region: tag, hour12: usesHour12(i18n.language, tag) });
   }
 

@@ -1,10 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { REGIONS } from "../../../src/i18n/regions.js";
+import { formatTag, REGIONS } from "../../../src/i18n/regions.js";
 import {
   answersOf,
   fieldOfError,
-  formatTag,
   placeOf,
   problemsOf,
   proposeAnswers,
@@ -111,6 +110,15 @@ test("answers are trimmed, the voltage is a number, and the region speaks the ch
     nominalVoltage: 127.5,
     region: "en-MX",
   });
+});
+
+test("numbers and dates may be written in another way than that of the country", () => {
+  expect(answersOf({ ...answered, language: "en", format: "en-US" })).toMatchObject({
+    language: "en",
+    region: "en-US",
+  });
+  expect(answersOf({ ...answered, language: "en" })).toMatchObject({ language: "en", region: "en-MX" });
+  expect(answersOf({ ...answered, format: "es-ES" })).not.toHaveProperty("format");
 });
 
 test("every tag is one that the platform formats with, in words of its language", () => {

@@ -104,7 +104,6 @@ export const EN_ACCESS = {
   "account.name": "Name",
   "account.language": "Language",
   "account.region": "Format of numbers and dates",
-  "account.example": "{number} · {time} · {date}",
   "account.theme": "Theme",
   "account.themeAuto": "As the system",
   "account.themeLight": "Light",

@@ -106,7 +106,6 @@ export const ES_ACCESS = {
   "account.name": "Nombre",
   "account.language": "Idioma",
   "account.region": "Formato de números y fechas",
-  "account.example": "{number} · {time} · {date}",
   "account.theme": "Tema",
   "account.themeAuto": "El del sistema",
   "account.themeLight": "Claro",

@@ -13,6 +13,7 @@ import type { CreatedCredential } from "./credential-dialog.js";
 import { type Once, onceDialog } from "./once-dialog.js";
 import "../../../controls/menu.js";
 import "./credential-dialog.js";
+import "../../devices/mqtt-refusals.js";
 
 const KIND_ICONS: Readonly<Record<Credential["kind"], IconName>> = {
   device: "cpu",
@@ -45,6 +46,7 @@ export class CredentialList extends HubElement {
       <header><h2 id="h">${this.t("mqtt.title")}</h2>${value && value.length > 0 ? html`<span class="cnt">${value.length}</span>` : nothing}<span class="sp"></span><button class="btn sm soft" @click=${() => (this.creating = true)}>${icon("plus")}${this.t("mqtt.create")}</button></header>
       <p class="lab">${this.t("mqtt.text")}</p>
       ${error && !value ? errorCard({ error, retry: () => this.#load() }) : this.#list(value)}
+      <vt-mqtt-refusals></vt-mqtt-refusals>
     </section>
     <vt-credential-dialog ?open=${this.creating} @vt-close=${() => (this.creating = false)} @vt-created=${(event: CustomEvent<CreatedCredential>) => this.#created(event.detail)}></vt-credential-dialog>
     ${onceDialog(this.once, () => (this.once = undefined))}`;

@@ -1,6 +1,7 @@
 import { html, nothing, type TemplateResult } from "lit";
 import { customElement, property, state } from "lit/decorators.js";
 import { CollectionController } from "../../../controllers/collection-controller.js";
+import { UnsavedController } from "../../../controllers/unsaved-controller.js";
 import { HubElement } from "../../../controls/hub-element.js";
 import type { FormSelectors } from "../../../controls/schema-form/form-state.js";
 import type { SchemaForm, SchemaFormSubmit } from "../../../controls/schema-form/schema-form.js";
@@ -22,6 +23,15 @@ export class PluginSettings extends HubElement {
   readonly #points = new CollectionController(this, () => this.client.points);
   readonly #devices = new CollectionController(this, () => this.client.devices);
   readonly #metrics = new CollectionController(this, () => this.client.metrics);
+
+  constructor() {
+    super();
+    new UnsavedController(
+      this,
+      () => this.navigation,
+      () => this.unsaved > 0,
+    );
+  }
 
   override connectedCallback(): void {
     super.connectedCallback();

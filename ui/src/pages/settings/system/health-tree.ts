@@ -23,6 +23,8 @@ const NODES: Readonly<Record<string, PlainKey>> = {
   plugins: "node.plugins",
   devices: "node.devices",
   store: "node.store",
+  state: "node.state",
+  http: "node.http",
   mqtt: "node.mqtt",
   disk: "node.disk",
   start: "node.start",
@@ -34,7 +36,7 @@ const NODES: Readonly<Record<string, PlainKey>> = {
 @customElement("vt-health-tree")
 export class HealthTree extends VatioElement {
   @property({ attribute: false }) health: Health | undefined;
-  /** Names of plugins by id. */
+  /** Names of plugins and devices by id. */
   @property({ attribute: false }) names: ReadonlyMap<string, string> = new Map();
 
   static override styles = css`
@@ -70,7 +72,7 @@ export class HealthTree extends VatioElement {
   }
 
   #name(name: string, parent: string): string {
-    const key = NODES[name];
-    return (parent === "plugins" ? this.names.get(name) : undefined) ?? (key ? this.t(key) : name);
+    const key = parent === "plugins" ? undefined : NODES[name];
+    return (key ? this.t(key) : this.names.get(name)) ?? name;
   }
 }

@@ -30,7 +30,7 @@ export class StorageCard extends VatioElement {
     .sw { --c: var(--brand); }
     .hint { margin-bottom: 14px; }
     ul { margin: 6px 0 0; padding-left: 18px; font-size: 13px; color: var(--ink-2); overflow-wrap: anywhere; }
-    details summary { cursor: pointer; min-height: 40px; display: flex; align-items: center; font-size: 14px; font-weight: 600; }
+    details summary { cursor: pointer; min-height: 40px; display: flex; align-items: center; gap: 8px; font-size: 14px; font-weight: 600; }
   `;
 
   protected override render(): TemplateResult | typeof nothing {
