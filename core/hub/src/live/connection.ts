@@ -1,10 +1,10 @@
 import { type Actor, VatioError, type VatioEvent } from "@vatio/plugin-api";
 import { type Authorizer, HUB } from "../auth/types.js";
+import { badPaths, inputInvalid } from "../bad-paths.js";
 import type { HubClock } from "../clock.js";
 import type { CounterTable } from "../counters.js";
 import { type LastDto, LiveClientFrame } from "../http/dto.js";
 import { parseJson } from "../http/input/json-input.js";
-import { badPaths, inputInvalid } from "../bad-paths.js";
 import type { LogLine } from "../log/types.js";
 import { isEventPattern, visibleEvent } from "./event-access.js";
 import { Outbox } from "./outbox.js";
