@@ -58,6 +58,7 @@ async function readChart(page: Page): Promise<void> {
 
 async function search(page: Page): Promise<void> {
   await page.keyboard.press("/");
+  await expect.poll(async () => (await focusOn(page, "[role=combobox]")).isThere).toBe(true);
   await page.keyboard.type("settings");
   await page.keyboard.press("Enter");
   await page.locator("vt-site-settings-page #name").waitFor();

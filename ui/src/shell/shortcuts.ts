@@ -5,6 +5,8 @@ import type { Router } from "./router.js";
 
 const KEY = "vatio.shortcuts";
 const TOGETHER_MS = 1_200;
+/** What is typed while a dialog still opens is meant for it. */
+const OPENING_MS = 800;
 /** Whether single keys do something; a person can turn that off (WCAG 2.1.4). */
 export const shortcutsEnabled = (): boolean => {
   try {
@@ -30,6 +32,7 @@ export class Shortcuts {
   readonly #theme: ThemeStore;
   readonly #page: EventTarget;
   #goUntil = 0;
+  #quietUntil = 0;
 
   constructor({
     router,
@@ -52,6 +55,7 @@ export class Shortcuts {
       event.metaKey ||
       event.altKey ||
       isTyping(event) ||
+      event.timeStamp < this.#quietUntil ||
       !shortcutsEnabled()
     )
       return;
@@ -60,6 +64,7 @@ export class Shortcuts {
     const item = went ? [...NAV_ITEMS, SETTINGS_ITEM].find(({ letter }) => letter === event.key) : undefined;
     if (item) this.#router.go(item.href);
     else if (!this.#act(event.key)) return;
+    if (event.key === "/" || event.key === "?") this.#quietUntil = event.timeStamp + OPENING_MS;
     event.preventDefault();
   }
 

@@ -62,7 +62,8 @@ const FINE_BUCKET_MS = 20_000;
 export function withRows(history: PowerHistory, rows: readonly LiveRow[]): PowerHistory {
   if (history.bucketMs > FINE_BUCKET_MS) return rows.slice(-1).reduce(withRow, history);
   const known = history.at[history.consumption.findLastIndex((value) => value !== null)] ?? 0;
-  return rows.filter(({ at }) => at >= known + history.bucketMs).reduce(withRow, history);
+  const later = rows.filter(({ at }) => at >= known + history.bucketMs);
+  return (later.length > 0 ? later : rows.slice(-1)).reduce(withRow, history);
 }
 
 function withRow(history: PowerHistory, { at: now, balance }: LiveRow): PowerHistory {

@@ -24,7 +24,7 @@ const DAY_MS = 24 * HOUR_MS;
  * that lines of several sources stay apart where appliances go on and off.
  */
 const RANGES = {
-  "1h": { length: HOUR_MS, buckets: 360 },
+  "1h": { length: HOUR_MS, buckets: 720 },
   today: { length: DAY_MS, buckets: 100 },
   "24h": { length: DAY_MS, buckets: 97 },
   "7d": { length: 7 * DAY_MS, buckets: 169 },
