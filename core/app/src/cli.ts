@@ -23,6 +23,9 @@ async function run(request: CliRequest): Promise<void> {
   }
 }
 
+// Passwords and readings are nobody else's: files and folders of the hub are for its own user.
+process.umask(0o077);
+
 try {
   await run(readArguments(process.argv.slice(2)));
 } catch (error) {

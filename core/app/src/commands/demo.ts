@@ -110,15 +110,18 @@ async function bringToLife(hub: Hub, mqttPort: number, seed: number): Promise<vo
 /** Runs a hub with a simulated home and workshop, reachable from this machine only, and prints a link that signs in once. */
 export async function demo({ data, seed }: DemoOptions): Promise<void> {
   const folder = data ?? (await mkdtemp(path.join(os.tmpdir(), "vatio-demo-")));
+  const { VATIO_HTTP_PORT, VATIO_MQTT_PORT } = process.env;
   const port = (await isFree(PREFERRED_PORT)) ? PREFERRED_PORT : 0;
   const overrides = {
     data: folder,
     bind: "127.0.0.1",
-    http: { port },
-    mqtt: { port: 0 },
+    ...(VATIO_HTTP_PORT === undefined && { http: { port } }),
+    ...(VATIO_MQTT_PORT === undefined && { mqtt: { port: 0 } }),
     log: { level: "warn" as const },
   };
-  const config = await loadBootConfig({ env: {}, cwd: process.cwd(), file: false, overrides });
+  // Of the settings only the ports: the demo is reachable from this machine alone, and leaves no trace.
+  const env = { VATIO_HTTP_PORT, VATIO_MQTT_PORT };
+  const config = await loadBootConfig({ env, cwd: process.cwd(), file: false, overrides });
   const plugins = [...SHIPPED_PLUGINS, DEMO_PLUGIN];
   const hub = await createHub({
     config,

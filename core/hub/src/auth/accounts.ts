@@ -169,12 +169,12 @@ class StoredAccounts implements Accounts {
     const user = this.#tables.users.get(id);
     const key = `password:${id}`;
     this.#limiter.require(key);
+    // Counted before the slow check, as for a login.
+    this.#limiter.failed(key);
     const { matches } = await checkPassword(old, user?.password ?? this.#decoy, this.#cost);
     await this.#audit(actorOf(id), "password.change", user && matches ? "ok" : "refused");
-    if (!user || !matches) {
-      this.#limiter.failed(key);
-      throw loginFailed();
-    }
+    if (!user || !matches) throw loginFailed();
+    this.#limiter.succeeded(key);
     await this.#setPassword(user, next);
   }
 

@@ -55,6 +55,17 @@ function gauge(registry: Registry, name: string, help: string, read: () => reado
   });
 }
 
+/** A figure that only rises while the hub runs. */
+function counter(registry: Registry, name: string, help: string, read: () => number): void {
+  const metric: Counter = new Counter({
+    ...{ name, help, registers: [registry] },
+    collect() {
+      metric.reset();
+      metric.inc(read());
+    },
+  });
+}
+
 const LABELS = ["version", "kind", "state", "status", "plugin"];
 
 function countEvents(registry: Registry, { counters }: Facts): void {
@@ -84,7 +95,9 @@ const FIGURES = {
 
 function gaugeStore(registry: Registry, { store }: Facts): void {
   for (const [name, [help, figure]] of Object.entries(FIGURES)) {
-    gauge(registry, name, help, () => [{ labels: {}, value: store.figures()[figure] }]);
+    const read = (): number => store.figures()[figure];
+    if (name.endsWith("_total")) counter(registry, name, help, read);
+    else gauge(registry, name, help, () => [{ labels: {}, value: read() }]);
   }
   const disk: Gauge<"kind"> = new Gauge({
     name: "vatio_store_disk_bytes",

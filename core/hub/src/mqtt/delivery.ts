@@ -16,7 +16,7 @@ import { FilterTrie } from "./filter-trie.js";
 import type { MessageHandler } from "./hand.js";
 import { PluginLane, type Subscription } from "./plugin-lane.js";
 import { filterProblem, isReserved, minimalFilters } from "./topic-filter.js";
-import type { MqttDelivery, PluginSubscription } from "./types.js";
+import type { MessageSink, MqttDelivery, PluginSubscription } from "./types.js";
 
 /** What the delivery asks of the transport. */
 export interface DeliveryTransport {
@@ -87,9 +87,9 @@ export class PluginDelivery implements MqttDelivery {
     this.#refresh();
   }
 
-  readonly sink = (message: MqttMessage): Promise<void> => {
+  readonly sink: MessageSink = (message, { own = false } = {}) => {
     const work = this.#route(message.topic).filter((target) => takesOrObserves(target));
-    if (work.length === 0) this.#options.counters.add("mqtt", "unmatched", "no-plugin");
+    if (work.length === 0 && !own) this.#options.counters.add("mqtt", "unmatched", "no-plugin");
     return this.#deliver(message, work);
   };
 

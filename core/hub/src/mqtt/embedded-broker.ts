@@ -127,7 +127,9 @@ export class EmbeddedBroker implements MqttTransport {
     });
     // Plugins hear each other here as they do through an external broker. Nobody waits for it: the handler that publishes may itself be
     // what the next message of this topic waits for.
-    this.#options.sink(message).catch((error: unknown) => this.#count("lost", VatioError.from(error).code));
+    this.#options
+      .sink(message, { own: true })
+      .catch((error: unknown) => this.#count("lost", VatioError.from(error).code));
     if (retain && qos > 0) await this.#options.retained.keep(message);
   }
 

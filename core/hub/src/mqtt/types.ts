@@ -29,8 +29,8 @@ export interface MqttCredential {
   readonly lastUsedAt?: Instant;
 }
 
-/** Called for each message; fulfilled: acknowledge, rejected: do not. */
-export type MessageSink = (message: MqttMessage) => Promise<void>;
+/** Called for each message; fulfilled: acknowledge, rejected: do not. `own`: the hub published it itself, for devices, so that no plugin need take it. */
+export type MessageSink = (message: MqttMessage, options?: { readonly own?: boolean }) => Promise<void>;
 
 /** How the connection to devices is. */
 export interface TransportStatus {

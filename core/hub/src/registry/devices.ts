@@ -106,8 +106,10 @@ class StoredDevices implements DeviceRegistry {
   observed(device: DeviceId, message: MqttMessage): void {
     if (!this.#devices.has(device)) return;
     this.#raw.add(device, message);
-    this.#presence.seen(device, message.at);
-    this.#saveSeen(device, message.at);
+    // A driver may name any instant, and "last seen" never goes back: one in the future would stay for good.
+    const at = Math.min(message.at, this.#options.clock.now()) as Instant;
+    this.#presence.seen(device, at);
+    this.#saveSeen(device, at);
   }
 
   list(): readonly DeviceRecord[] {

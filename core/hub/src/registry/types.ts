@@ -73,7 +73,7 @@ export interface DeviceRegistry {
   announce(driver: PluginId, description: DeviceDescription): Promise<AnnouncedDevice>;
   available(driver: PluginId, device: DeviceId, online: boolean, reason?: Text): void;
   rejected(driver: PluginId, message: MqttMessage, reason: Text, device?: DeviceId): void;
-  /** Notes a message as belonging to a device (raw messages of its page). */
+  /** Notes a message as belonging to a device: it is among the raw messages of its page, and the device counts as seen. */
   observed(device: DeviceId, message: MqttMessage): void;
   list(): readonly DeviceRecord[];
   get(id: DeviceId): DeviceRecord | undefined;

@@ -173,6 +173,25 @@ describe("passwords of people", () => {
     await expect(accounts.login("Ana", "another fine day", false, "a")).resolves.toBeDefined();
   });
 
+  it("are asked for ever more slowly, also when many attempts come at once", async () => {
+    const { accounts, signedIn } = await withAna();
+    const { id } = signedIn.user;
+    const attempts = Array.from({ length: 10 }, () => accounts.changePassword(id, "wrong", "another fine day"));
+    const codes = (await Promise.allSettled(attempts)).map(
+      (result) => result.status === "rejected" && (result.reason as { code: string }).code,
+    );
+    expect(codes.filter((code) => code === "E_LOGIN_FAILED")).toHaveLength(6);
+    expect(codes.filter((code) => code === "E_RATE_LIMITED")).toHaveLength(4);
+  });
+
+  it("start with a clean slate after a success", async () => {
+    const { accounts, signedIn } = await withAna();
+    const { id } = signedIn.user;
+    const [one, two] = [PASSWORD, "another fine day"];
+    for (let n = 0; n < 8; n++) await accounts.changePassword(id, n % 2 ? two : one, n % 2 ? one : two);
+    await expect(accounts.changePassword(id, "wrong", one)).rejects.toMatchObject({ code: "E_LOGIN_FAILED" });
+  });
+
   it("are reset for the one who is locked out", async () => {
     const { accounts, signedIn } = await withAna();
     await expect(accounts.resetPassword("Eva", "another fine day")).rejects.toThrowError(/Known: Ana/);

@@ -209,6 +209,9 @@ describe("metrics", () => {
     server.services.counters.add("mqtt", "refused", 'quote"\n\\', 3);
     await fetch(`${server.url}/api/v1/points`);
     const text = await (await fetch(`${server.url}/metrics`)).text();
+    const types = [...text.matchAll(/^# TYPE (vatio_\S+_total) (\S+)/gm)].map(([, name, type]) => `${name} ${type}`);
+    expect(types).toContain("vatio_store_commits_total counter");
+    expect(types.filter((line) => !line.endsWith(" counter"))).toEqual([]);
     expect(text).toContain(String.raw`vatio_events_total{scope="mqtt",name="refused",reason="quote\"\n\\"} 3`);
     expect(text).toContain('vatio_events_total{scope="http",name="refused",reason="E_AUTH_REQUIRED"} 1');
     expect(text).toContain('vatio_http_requests_total{method="GET",route="/points",status="401"} 1');

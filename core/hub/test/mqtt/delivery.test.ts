@@ -77,6 +77,7 @@ describe("acknowledgement", () => {
     await delivery.sink(message("a"));
     expect(counters.get("plugin:shelly", "mqtt-rejected", "E_PAYLOAD_INVALID")).toBe(1);
     await delivery.sink(message("nobody/wants/it"));
+    await delivery.sink(message("for/a/device"), { own: true });
     expect(counters.get("mqtt", "unmatched")).toBe(1);
   });
 

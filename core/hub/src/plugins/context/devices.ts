@@ -32,6 +32,12 @@ export function devicesService(scope: PluginScope, histories: HistoryTable, acto
       if (device !== undefined) messageInHand()?.devices.add(device);
       scope.serve(() => devices.rejected(scope.id, message, reason, device));
     },
+    observed: (device, message) => {
+      mayManage();
+      requireOwnDevice(scope, device);
+      messageInHand()?.devices.add(device);
+      scope.serve(() => devices.observed(device, message));
+    },
     provideHistory: (read) => {
       mayManage();
       return scope.serve(() => {

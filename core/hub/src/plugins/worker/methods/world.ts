@@ -89,6 +89,9 @@ export const WORLD_METHODS = {
         .services(args.as)
         .devices.rejected(args.message as MqttMessage, args.reason, args.device as DeviceId | undefined),
   ),
+  "devices.observed": method(Type.Object({ as, device: id, message }, closed), (session, args) =>
+    session.services(args.as).devices.observed(args.device as DeviceId, args.message as MqttMessage),
+  ),
   "devices.provideHistory": method(Type.Object({ handle }, closed), (session, args) =>
     session.open(args.handle, () =>
       session.context.devices.provideHistory((channel: ChannelId, range, signal) =>

@@ -20,6 +20,10 @@ export function remoteDevices(scope: RemoteScope, as: As): Devices {
       if (device !== undefined) requireOwnDevice(scope, device);
       scope.cast("devices.rejected", { ...as, message, reason, ...(device !== undefined && { device }) });
     },
+    observed: (device: string, message: ArgsOf<"devices.observed">["message"]) => {
+      requireOwnDevice(scope, device);
+      scope.cast("devices.observed", { ...as, device, message });
+    },
     provideHistory: (read: (channel: ChannelId, range: Range, signal: AbortSignal) => AsyncIterable<Batch>) =>
       scope.open(
         "history provider",
