@@ -57,7 +57,8 @@ describe("the lists of entry points are whole:", () => {
     const paths = new Set(httpEntries(world).map(({ path }) => path));
     for (const { id, manifest } of world.hub.parts.plugins.list()) {
       if (!manifest.permissions.includes("http")) continue;
-      for (const prefix of [`/api/plugins/${id}`, ...(manifest.http?.aliases ?? [])]) expect(paths).toContain(`${prefix}/*`);
+      for (const prefix of [`/api/plugins/${id}`, ...(manifest.http?.aliases ?? [])])
+        expect(paths).toContain(`${prefix}/*`);
     }
   });
 

@@ -7,4 +7,8 @@ import { SOCKET_RUNS } from "./support/runs.js";
 describeFuzz("bytes on the HTTP port", { entries: () => [{ name: "HTTP port: bytes" }], fuzz: fuzzHttpBytes });
 
 // The bulk goes in without a socket; a part of it comes through one, so that nothing hides in between.
-describeFuzz("garbage over real HTTP connections", { entries: httpEntries, fuzz: fuzzHttpSocket, runs: SOCKET_RUNS });
+describeFuzz("garbage over real HTTP connections", {
+  entries: httpEntries,
+  fuzz: fuzzHttpSocket,
+  runs: () => SOCKET_RUNS,
+});

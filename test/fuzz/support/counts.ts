@@ -7,7 +7,10 @@ export function countsOf({ hub }: World, scope: string): Map<string, number> {
 }
 
 /** What was counted since. */
-export function difference(after: ReadonlyMap<string, number>, before: ReadonlyMap<string, number>): Map<string, number> {
+export function difference(
+  after: ReadonlyMap<string, number>,
+  before: ReadonlyMap<string, number>,
+): Map<string, number> {
   const since = [...after].map(([key, count]) => [key, count - (before.get(key) ?? 0)] as const);
   return new Map(since.filter(([, count]) => count !== 0));
 }

@@ -29,7 +29,12 @@ function frame(gen: Gen): Uint8Array {
   const first = (gen.percent(80) ? 0x80 : 0) | (gen.percent(10) ? gen.below(8) << 4 : 0) | opcode;
   const payload = gen.percent(80) ? gen.pick(TEXTS) : gen.bytes(200);
   const masked = gen.percent(90);
-  return Uint8Array.from([first, ...lengthOf(gen, payload.length, masked ? 0x80 : 0), ...(masked ? [0, 0, 0, 0] : []), ...payload]);
+  return Uint8Array.from([
+    first,
+    ...lengthOf(gen, payload.length, masked ? 0x80 : 0),
+    ...(masked ? [0, 0, 0, 0] : []),
+    ...payload,
+  ]);
 }
 
 function lengthOf(gen: Gen, length: number, mask: number): readonly number[] {

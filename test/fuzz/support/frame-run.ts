@@ -87,7 +87,8 @@ async function open(world: World): Promise<RawConnection> {
   ];
   connection.write(Buffer.from(`${request.join("\r\n")}\r\n\r\n`));
   const outcome = await connection.answer(isWelcome, PATIENCE);
-  if (outcome !== "answered") throw new Error(`The live stream did not open: ${outcome} ${connection.take().toString("latin1")}`);
+  if (outcome !== "answered")
+    throw new Error(`The live stream did not open: ${outcome} ${connection.take().toString("latin1")}`);
   return connection;
 }
 

@@ -72,12 +72,18 @@ async function exchange(
 ): Promise<{ readonly outcome: string; readonly statuses: readonly number[] }> {
   using connection = await RawConnection.open(Number(new URL(world.hub.url).port));
   connection.write(bytes);
-  await connection.answer((received) => received.includes("HTTP/1.1 "), silence);
+  await connection.answer((received) => FINAL_STATUS.test(received.toString("latin1")), silence);
   connection.end();
   const outcome = await connection.answer(() => false, PATIENCE);
   const received = connection.take().toString("latin1");
-  return { outcome, statuses: [...received.matchAll(/^HTTP\/1\.1 ([2-5]\d{2}) /gm)].map(([, status]) => Number(status)) };
+  return {
+    outcome,
+    statuses: [...received.matchAll(/^HTTP\/1\.1 ([2-5]\d{2}) /gm)].map(([, status]) => Number(status)),
+  };
 }
+
+/** `100 Continue` is no answer yet. */
+const FINAL_STATUS = /HTTP\/1\.1 [2-5]/;
 
 /** Blank lines before a request are no request (RFC 9112 section 2.2). */
 const isEmpty = (bytes: Uint8Array): boolean => bytes.every((byte) => byte === 0x0d || byte === 0x0a);

@@ -31,11 +31,28 @@ function request(gen: Gen): Buffer {
   const line = `${gen.percent(70) ? "GET" : gen.pick(METHODS)}${gen.percent(97) ? " " : "\t"}${target(gen)} ${gen.percent(90) ? "HTTP/1.1" : gen.pick(VERSIONS)}`;
   const { headers, body } = framing(gen);
   const host = gen.percent(92) ? ["host: localhost"] : gen.pick(HOSTS);
-  const odd = gen.percent(30) ? gen.list(3, () => (gen.percent(70) ? gen.pick(HEADERS) : `${headerName(gen)}: ${anyText(gen)}`)) : [];
+  const odd = gen.percent(30)
+    ? gen.list(3, () => (gen.percent(70) ? gen.pick(HEADERS) : `${headerName(gen)}: ${anyText(gen)}`))
+    : [];
   return latin1([line, ...host, ...headers, ...odd, "", body].join(eol));
 }
 
-const METHODS = ["GET", "GET", "POST", "PUT", "DELETE", "HEAD", "OPTIONS", "TRACE", "CONNECT", "get", "FOO", "", "M-SEARCH", "PRI"];
+const METHODS = [
+  "GET",
+  "GET",
+  "POST",
+  "PUT",
+  "DELETE",
+  "HEAD",
+  "OPTIONS",
+  "TRACE",
+  "CONNECT",
+  "get",
+  "FOO",
+  "",
+  "M-SEARCH",
+  "PRI",
+];
 
 const VERSIONS = ["HTTP/1.0", "HTTP/0.9", "HTTP/2.0", "HTTP/1.2", "HTTP/9", "http/1.1", "HTTP/1.1 x", ""];
 
@@ -75,11 +92,8 @@ const TARGETS = [
   "",
 ];
 
-const target = (gen: Gen): string => gen.either(
-    [4, () => gen.pick(TARGETS.slice(0, 8))],
-    [3, () => gen.pick(TARGETS)],
-    [3, () => `/${anyText(gen)}`],
-  );
+const target = (gen: Gen): string =>
+  gen.either([4, () => gen.pick(TARGETS.slice(0, 8))], [3, () => gen.pick(TARGETS)], [3, () => `/${anyText(gen)}`]);
 
 /** How the body is announced, and what comes: they need not agree. */
 function framing(gen: Gen): { readonly headers: readonly string[]; readonly body: string } {
@@ -99,7 +113,7 @@ const FRAMINGS: readonly { readonly headers: readonly string[]; readonly body: s
   { headers: ["transfer-encoding: chunked"], body: "5\r\nhello\r\n0\r\n\r\n" },
   { headers: ["transfer-encoding: chunked"], body: "ffffffffffffffffffff\r\nx" },
   { headers: ["transfer-encoding: chunked"], body: "zz\r\nx\r\n" },
-  { headers: ["transfer-encoding: chunked"], body: "5;ext=\"\u00ff\"\r\nhello\r\n0\r\nTrailer: x\r\n\r\n" },
+  { headers: ["transfer-encoding: chunked"], body: '5;ext="\u00ff"\r\nhello\r\n0\r\nTrailer: x\r\n\r\n' },
   { headers: ["transfer-encoding: chunked", "content-length: 3"], body: "0\r\n\r\nGET /x HTTP/1.1\r\n\r\n" },
   { headers: ["transfer-encoding: xchunked"], body: "0\r\n\r\n" },
   { headers: ["transfer-encoding: gzip, chunked"], body: "0\r\n\r\n" },
@@ -107,8 +121,19 @@ const FRAMINGS: readonly { readonly headers: readonly string[]; readonly body: s
   { headers: ["expect: something-else"], body: "" },
   { headers: ["connection: upgrade", "upgrade: h2c"], body: "" },
   { headers: ["connection: upgrade", "upgrade: websocket"], body: "" },
-  { headers: ["connection: upgrade", "upgrade: websocket", "sec-websocket-version: 13", "sec-websocket-key: bad"], body: "" },
-  { headers: ["connection: upgrade", "upgrade: WebSocket", "sec-websocket-version: 99", "sec-websocket-key: AAAAAAAAAAAAAAAAAAAAAA=="], body: "\x81\x80" },
+  {
+    headers: ["connection: upgrade", "upgrade: websocket", "sec-websocket-version: 13", "sec-websocket-key: bad"],
+    body: "",
+  },
+  {
+    headers: [
+      "connection: upgrade",
+      "upgrade: WebSocket",
+      "sec-websocket-version: 99",
+      "sec-websocket-key: AAAAAAAAAAAAAAAAAAAAAA==",
+    ],
+    body: "\x81\x80",
+  },
 ];
 
 const HEADERS = [

@@ -1,9 +1,9 @@
 import { BODY_LIMIT } from "../../../core/hub/src/http/input/parse-input.js";
-import { examples } from "../../../core/hub/src/http/openapi/examples.js";
 import { fromSchema, type Words } from "./from-schema.js";
 import type { Gen } from "./gen.js";
 import type { HttpEntry } from "./http-entries.js";
 import { anyNumber, anyText } from "./json-values.js";
+import { wordsOf } from "./known-words.js";
 import { anyBytes } from "./raw-bytes.js";
 import type { KnownIds, Proofs } from "./world.js";
 
@@ -49,7 +49,7 @@ type Caller = Pick<HttpInput, "by" | "headers">;
 
 function privilegedCaller(gen: Gen, { session, tokens }: Proofs): Caller {
   return gen.either<Caller>(
-    [8, () => ({ by: "person", headers: session })],
+    [16, () => ({ by: "person", headers: session })],
     [1, () => ({ by: "control", headers: bearer(tokens.control) })],
     [1, () => ({ by: "ingest", headers: bearer(tokens.ingest) })],
   );
@@ -66,18 +66,36 @@ function stranger(gen: Gen, { session, tokens }: Proofs): Caller {
     [1, () => ({ by: "bogus cookie", headers: { cookie: `vatio_session=${headerText(anyText(gen))}` } })],
     [1, () => ({ by: "no csrf", headers: { cookie: session.cookie ?? "" } })],
     [1, () => ({ by: "bad csrf", headers: { ...session, "x-csrf-token": headerText(anyText(gen)) } })],
-    [1, () => ({ by: "other site", headers: { ...session, origin: "http://evil.example", "sec-fetch-site": "cross-site" } })],
+    [
+      1,
+      () => ({
+        by: "other site",
+        headers: { ...session, origin: "http://evil.example", "sec-fetch-site": "cross-site" },
+      }),
+    ],
     [1, () => ({ by: "metrics", headers: bearer(tokens.metrics) })],
-    [2, () => ({ by: "read", headers: bearer(tokens.read) })],
+    [1, () => ({ by: "read", headers: bearer(tokens.read) })],
   );
 }
 
 /** What may stand in a header: Latin-1 without control characters and blanks at its ends. */
-const headerText = (text: string): string => text.replace(/[^\x20-\x7e\x80-\xff]/g, "").slice(0, 2_000).trim();
+const headerText = (text: string): string =>
+  text
+    .replace(/[^\x20-\x7e\x80-\xff]/g, "")
+    .slice(0, 2_000)
+    .trim();
 
 function contentType(gen: Gen, { route }: HttpEntry): Record<string, string> {
   if (gen.percent(85)) return { "content-type": route?.bodyType === "yaml" ? "application/yaml" : "application/json" };
-  const type = gen.pick(["", "text/plain", "application/cbor", "application/yaml", "multipart/form-data", "json", "application/json; charset=utf-16"]);
+  const type = gen.pick([
+    "",
+    "text/plain",
+    "application/cbor",
+    "application/yaml",
+    "multipart/form-data",
+    "json",
+    "application/json; charset=utf-16",
+  ]);
   return type === "" ? {} : { "content-type": type };
 }
 
@@ -105,23 +123,38 @@ function pathOf(gen: Gen, entry: HttpEntry, words: Words): string {
   const filled = entry.path.replace(/:(\w+)(?:\{[^}]*\})?(\?)?|\*/g, (star, name: string | undefined) =>
     star === "*" ? restOf(gen) : segmentOf(gen, name ?? "", entry, words),
   );
-  return gen.percent(97) ? filled : gen.pick([`${filled}/`, `/${filled}`, `${filled}//`, filled.toUpperCase(), `${filled};a=b`]);
+  return gen.percent(97)
+    ? filled
+    : gen.pick([`${filled}/`, `/${filled}`, `${filled}//`, filled.toUpperCase(), `${filled};a=b`]);
 }
 
 function segmentOf(gen: Gen, name: string, entry: HttpEntry, words: Words): string {
   const { path } = entry;
-  const known = words(path.startsWith("/plugins/") ? `plugin ${name}` : `${path} ${name}`);
+  const known = words(`${path} ${name}`);
   if (known.length > 0 && gen.percent(isOrder(entry) ? 8 : 60)) return percentEncoded(String(gen.pick(known)));
   return gen.percent(70) ? percentEncoded(anyText(gen)) : rawPath(anyText(gen));
 }
 
 /** Whether naming a thing is all that it takes: restarting a plugin a thousand times tells no more than a hundred times. */
-const isOrder = ({ method, route }: HttpEntry): boolean => method !== "GET" && route !== undefined && route.body === undefined;
+const isOrder = ({ method, route }: HttpEntry): boolean =>
+  method !== "GET" && route !== undefined && route.body === undefined;
 
-const FILES = ["", "index.html", "favicon.svg", "assets/app-1.js", "assets/../index.html", ".vite/manifest.json", "ingest", "link/abc", "devices/x"];
+const FILES = [
+  "",
+  "index.html",
+  "favicon.svg",
+  "assets/app-1.js",
+  "assets/../index.html",
+  ".vite/manifest.json",
+  "ingest",
+  "link/abc",
+  "devices/x",
+];
 
 const restOf = (gen: Gen): string =>
-  gen.percent(50) ? gen.pick(FILES) : gen.list(4, () => (gen.percent(50) ? percentEncoded(anyText(gen)) : rawPath(anyText(gen)))).join("/");
+  gen.percent(50)
+    ? gen.pick(FILES)
+    : gen.list(4, () => (gen.percent(50) ? percentEncoded(anyText(gen)) : rawPath(anyText(gen)))).join("/");
 
 /** Lone surrogates have no encoding. */
 const percentEncoded = (text: string): string => encodeURIComponent(text.replace(/[\ud800-\udfff]/g, "\ufffd"));
@@ -135,7 +168,9 @@ function queryOf(gen: Gen, { route }: HttpEntry, words: Words): string {
   const pairs = properties
     .filter(([name]) => gen.percent(required.has(name) ? 95 : 50))
     .map(([name, schema]) => [name, queryValue(gen, schema, words, name)] as const);
-  const odd = gen.percent(25) ? gen.list(3, () => [gen.pick(["target", "v", "from", anyText(gen)]), anyText(gen)] as const) : [];
+  const odd = gen.percent(25)
+    ? gen.list(3, () => [gen.pick(["target", "v", "from", anyText(gen)]), anyText(gen)] as const)
+    : [];
   return `?${[...pairs, ...odd].map(([name, value]) => `${percentEncoded(name)}=${gen.percent(95) ? percentEncoded(value) : rawPath(value)}`).join("&")}`;
 }
 
@@ -162,53 +197,19 @@ function bodyOf(gen: Gen, entry: HttpEntry, words: Words): Uint8Array | undefine
 const STATUSES: readonly unknown[] = [
   {
     sys: { mac: "A8032412C3D4", unixtime: 1_795_000_000 },
-    "switch:0": { id: 0, output: true, apower: 120.5, voltage: 127, current: 1, aenergy: { total: 1, by_minute: [0, 0, 0], minute_ts: 1 } },
+    "switch:0": {
+      id: 0,
+      output: true,
+      apower: 120.5,
+      voltage: 127,
+      current: 1,
+      aenergy: { total: 1, by_minute: [0, 0, 0], minute_ts: 1 },
+    },
   },
-  { sys: { mac: "A8032412C3D5" }, "em:0": { id: 0, a_act_power: 1, b_act_power: 2, c_act_power: -3 }, "emdata:0": { a_total_act_energy: 1 } },
+  {
+    sys: { mac: "A8032412C3D5" },
+    "em:0": { id: 0, a_act_power: 1, b_act_power: 2, c_act_power: -3 },
+    "emdata:0": { a_total_act_energy: 1 },
+  },
   { sys: { mac: "a8:03:24:12:c3:d6" }, "pm1:0": { apower: 1e308, voltage: -0 }, "temperature:100": { tC: 20 } },
 ];
-
-/** Words that each property of the examples takes, and ids that exist. */
-function wordsOf(ids: KnownIds): Words {
-  const plugins = ["shelly", "esp32-meter"];
-  const live: Readonly<Record<string, readonly unknown[]>> = {
-    target: [...ids.points, ...ids.channels],
-    targets: [...ids.points, ...ids.channels],
-    site: [ids.site],
-    point: ids.points,
-    parent: ids.points,
-    device: ids.devices,
-    channel: ids.channels,
-    metrics: ["power_w", "energy_import_wh", "voltage_v"],
-    zone: ["Europe/Madrid", "America/Mexico_City", "Mars/Base"],
-    cursor: ["", "0"],
-  };
-  return (name) => {
-    const [path = "", param] = name.split(" ");
-    if (param === undefined) return live[name] ?? EXAMPLE_WORDS.get(name) ?? [];
-    if (path === "plugin" || path.includes("/plugins/")) return param === "message" ? ["1"] : plugins;
-    if (path.includes("/devices/")) return ids.devices;
-    if (path.includes("/points/")) return ids.points;
-    if (path.includes("/sites/")) return [ids.site];
-    if (path.includes("/tokens/")) return ids.tokens;
-    if (path.includes("/credentials/")) return ids.credentials;
-    return PATH_WORDS[param] ?? [];
-  };
-}
-
-const PATH_WORDS: Readonly<Record<string, readonly string[]>> = {
-  name: ["switch.set", "shelly.reboot", "hub.backup"],
-  key: ["log.level"],
-  language: ["es", "en", "xx"],
-  file: ["docs.css", "docs.js", "index.js"],
-};
-
-const EXAMPLE_WORDS = new Map<string, unknown[]>();
-collectWords(examples, "");
-
-function collectWords(value: unknown, name: string): void {
-  if (Array.isArray(value)) for (const entry of value) collectWords(entry, name);
-  else if (typeof value === "object" && value !== null)
-    for (const [key, entry] of Object.entries(value)) collectWords(entry, key);
-  else EXAMPLE_WORDS.set(name, [...(EXAMPLE_WORDS.get(name) ?? []), value]);
-}

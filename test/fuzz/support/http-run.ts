@@ -1,7 +1,7 @@
 import type { DurationMs, Instant } from "@vatio/plugin-api";
 import { Compile } from "typebox/compile";
-import { ErrorDto } from "../../../core/hub/src/http/dto.js";
 import type { CounterTable } from "../../../core/hub/src/counters.js";
+import { ErrorDto } from "../../../core/hub/src/http/dto.js";
 import { difference } from "./counts.js";
 import { Gen } from "./gen.js";
 import type { HttpEntry } from "./http-entries.js";
@@ -117,7 +117,8 @@ export class HttpRun {
     try {
       const answer = await this.#send(input, this.#gen.pick(ADDRESSES));
       const problem = this.#judge(input, answer);
-      if (problem) this.tally.fault(`${problem}: ${describeInput(input)} → ${answer.status} ${answer.text.slice(0, 400)}`);
+      if (problem)
+        this.tally.fault(`${problem}: ${describeInput(input)} → ${answer.status} ${answer.text.slice(0, 400)}`);
     } catch (error) {
       this.tally.reject("no answer");
       this.tally.fault(`no answer: ${describeInput(input)} → ${error instanceof Error ? error.stack : String(error)}`);
@@ -154,7 +155,9 @@ export class HttpRun {
   #judgeError(status: number, code: string): string | undefined {
     if (!/^E_[A-Z0-9_]+$/.test(code)) return "no code";
     if (status < 500) return undefined;
-    return this.#entry.route?.errors?.includes(code as never) || DELIBERATE.has(code) ? undefined : "a failure of the hub";
+    return this.#entry.route?.errors?.includes(code as never) || DELIBERATE.has(code)
+      ? undefined
+      : "a failure of the hub";
   }
 }
 
@@ -194,7 +197,8 @@ function refusalsOf(counters: CounterTable): Map<string, number> {
   const found = new Map<string, number>();
   for (const { scope, name, reason, count } of counters.snapshot()) {
     const own = scope === "http" && (name === "refused" || name === "failed");
-    if (own || (scope.startsWith("plugin:") && name === "http-refused")) found.set(reason, (found.get(reason) ?? 0) + count);
+    if (own || (scope.startsWith("plugin:") && name === "http-refused"))
+      found.set(reason, (found.get(reason) ?? 0) + count);
   }
   return found;
 }

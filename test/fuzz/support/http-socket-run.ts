@@ -1,7 +1,7 @@
 import { Agent, request } from "node:http";
 import type { HttpEntry } from "./http-entries.js";
-import { type HttpAnswer, HttpRun } from "./http-run.js";
 import type { HttpInput } from "./http-inputs.js";
+import { type HttpAnswer, HttpRun } from "./http-run.js";
 import { SOCKET_RUNS } from "./runs.js";
 import type { Tally } from "./tally.js";
 import type { World } from "./world.js";
@@ -20,17 +20,24 @@ export async function fuzzHttpSocket(world: World, entry: HttpEntry): Promise<Ta
 function sendOver(agent: Agent, url: string, { method, target, headers, body }: HttpInput): Promise<HttpAnswer> {
   const { hostname, port } = new URL(url);
   return new Promise((resolve, reject) => {
-    const sent = request({ agent, hostname, port, method, path: target || "/", headers: sendable(headers) }, (response) => {
-      const chunks: Buffer[] = [];
-      response.on("data", (chunk: Buffer) => chunks.push(chunk));
-      response.on("end", () =>
-        resolve({
-          status: response.statusCode ?? 0,
-          headers: new Headers(Object.entries(response.headersDistinct).flatMap(([name, values = []]) => values.map((value): [string, string] => [name, value]))),
-          text: Buffer.concat(chunks).toString("utf8"),
-        }),
-      );
-    });
+    const sent = request(
+      { agent, hostname, port, method, path: target || "/", headers: sendable(headers) },
+      (response) => {
+        const chunks: Buffer[] = [];
+        response.on("data", (chunk: Buffer) => chunks.push(chunk));
+        response.on("end", () =>
+          resolve({
+            status: response.statusCode ?? 0,
+            headers: new Headers(
+              Object.entries(response.headersDistinct).flatMap(([name, values = []]) =>
+                values.map((value): [string, string] => [name, value]),
+              ),
+            ),
+            text: Buffer.concat(chunks).toString("utf8"),
+          }),
+        );
+      },
+    );
     sent.on("error", reject);
     // Node announces no length for every method, and the body would look like the next request.
     if (body !== undefined) sent.setHeader("content-length", body.length);

@@ -1,8 +1,8 @@
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import { fixturesRequirement } from "../../support/shared-data.js";
 import type { Gen } from "./gen.js";
-import type { MqttEntry } from "./mqtt-entries.js";
 import { anyNumber, anyText } from "./json-values.js";
+import type { MqttEntry } from "./mqtt-entries.js";
 import { anyBytes, encoded } from "./raw-bytes.js";
 
 /** One message. */
@@ -36,8 +36,21 @@ const oneLevel = (gen: Gen): string =>
   gen.either(
     [4, () => PLUG],
     [6, () => gen.pick(LEVELS)],
-    [2, () => `shellyplus1pm-${gen.below(2 ** 24).toString(16).padStart(12, "0")}`],
-    [2, () => anyText(gen).replace(/[+#/\0]/g, "").slice(0, 200)],
+    [
+      2,
+      () =>
+        `shellyplus1pm-${gen
+          .below(2 ** 24)
+          .toString(16)
+          .padStart(12, "0")}`,
+    ],
+    [
+      2,
+      () =>
+        anyText(gen)
+          .replace(/[+#/\0]/g, "")
+          .slice(0, 200),
+    ],
   );
 
 /** The device that the hub knows. */
@@ -67,8 +80,15 @@ const TAILS = [
   ...["shelly1pm-24A3BC/relay/0", "shelly1pm-24A3BC/relay/0/power", "shelly1pm-24A3BC/relay/0/energy"],
   ...["shellyem-24A3BC/emeter/0/power", "shellyem-24A3BC/emeter/0/total", "shellyem-24A3BC/emeter/0/nonsense"],
   ...["shelly1pm-24A3BC/info", "shelly1pm-24A3BC/announce", "shelly1pm-24A3BC/online", "shelly1pm-24A3BC/temperature"],
-  ...["shelly1pm-A8032412C3D4/relay/0/power", "shelly1pm-A8032412C3D4/relay/0/command", "x/input/0", "x/status/switch:0"],
-  ...["tension", "corriente", "fp", "frecuencia", "potencia_prom", "consumo", "energy_raw"].map((name) => `24A3BC12/${name}`),
+  ...[
+    "shelly1pm-A8032412C3D4/relay/0/power",
+    "shelly1pm-A8032412C3D4/relay/0/command",
+    "x/input/0",
+    "x/status/switch:0",
+  ],
+  ...["tension", "corriente", "fp", "frecuencia", "potencia_prom", "consumo", "energy_raw"].map(
+    (name) => `24A3BC12/${name}`,
+  ),
   ...["24A3BC12/nonsense", "NEW1/tension", "bad id!/tension", "24A3BC12", "24A3BC12/tension/x", ""],
 ];
 
@@ -90,34 +110,80 @@ function shapeFor(gen: Gen, topic: string): unknown {
   const shape = gen.percent(40) ? gen.pick(OWN_SHAPES) : gen.pick(CORPUS);
   const owner = /shelly[a-z0-9]*-[0-9a-f]{12}/.exec(topic)?.[0];
   const isFrame = typeof shape === "object" && shape !== null && "src" in shape;
-  return isFrame && gen.percent(60) ? { ...shape, src: owner ?? `shellyplus1pm-a8032412c${gen.below(4_096).toString(16).padStart(3, "0")}` } : shape;
+  return isFrame && gen.percent(60)
+    ? { ...shape, src: owner ?? `shellyplus1pm-a8032412c${gen.below(4_096).toString(16).padStart(3, "0")}` }
+    : shape;
 }
 
 /** What devices write where a topic carries one value, and what they write instead. */
 const SCALARS = [
-  ...["true", "false", "on", "off", "overpower", "0", "-0", "127.4", " 42", "1e5", "1e999", "nan", "-inf", "ovf", "0x1F"],
-  ...["12,5", "12.5 W", "", "  ", "--1", "1.2.3", "9".repeat(31), "9".repeat(33), "99999999999", "-5", "1.7976931348623157e308"],
+  ...[
+    "true",
+    "false",
+    "on",
+    "off",
+    "overpower",
+    "0",
+    "-0",
+    "127.4",
+    " 42",
+    "1e5",
+    "1e999",
+    "nan",
+    "-inf",
+    "ovf",
+    "0x1F",
+  ],
+  ...[
+    "12,5",
+    "12.5 W",
+    "",
+    "  ",
+    "--1",
+    "1.2.3",
+    "9".repeat(31),
+    "9".repeat(33),
+    "99999999999",
+    "-5",
+    "1.7976931348623157e308",
+  ],
 ];
 
 const NOTIFICATION = {
   src: PLUG,
   dst: `${PLUG}/events`,
   method: "NotifyStatus",
-  params: { ts: 1_795_000_000.5, "switch:0": { id: 0, apower: 12.3, aenergy: { total: 1, by_minute: [1, 2, 3], minute_ts: 1 } } },
+  params: {
+    ts: 1_795_000_000.5,
+    "switch:0": { id: 0, apower: 12.3, aenergy: { total: 1, by_minute: [1, 2, 3], minute_ts: 1 } },
+  },
 };
 
 const OWN_SHAPES: readonly unknown[] = [
   NOTIFICATION,
   { ...NOTIFICATION, method: "NotifyFullStatus" },
-  { ...NOTIFICATION, method: "NotifyEvent", params: { ts: 1, events: [{ event: "config_changed", component: "sys" }] } },
+  {
+    ...NOTIFICATION,
+    method: "NotifyEvent",
+    params: { ts: 1, events: [{ event: "config_changed", component: "sys" }] },
+  },
   { ...NOTIFICATION, method: "NotifyEvent", params: {} },
   { ...NOTIFICATION, method: "NotifyNothing" },
-  { ...NOTIFICATION, src: "shellypro3em-a8032412c3d5", params: { "em:0": { a_act_power: 1, a_voltage: 230 }, "switch:0": null } },
+  {
+    ...NOTIFICATION,
+    src: "shellypro3em-a8032412c3d5",
+    params: { "em:0": { a_act_power: 1, a_voltage: 230 }, "switch:0": null },
+  },
   { id: 1, src: PLUG, dst: "vatio/shelly", result: { mac: "A8032412C3D4", app: "Plus1PM" } },
   { id: 2, src: PLUG, error: { code: -103, message: "no" } },
   { id: "shelly1pm-24A3BC", mac: "A8032424A3BC", model: "SHSW-PM", ip: "192.168.1.9", new_fw: false, fw_ver: "1" },
   { id: 0, output: true, apower: 1.5, voltage: 230, temperature: { tC: 20, tF: 68 } },
-  { mac: "A8032424A3BC", relays: [{ ison: true }], meters: [{ power: 1, is_valid: true, total: 60 }], unixtime: 1_795_000_000 },
+  {
+    mac: "A8032424A3BC",
+    relays: [{ ison: true }],
+    meters: [{ power: 1, is_valid: true, total: 60 }],
+    unixtime: 1_795_000_000,
+  },
 ];
 
 /** Longer ones would only make the fuzzing slow. */

@@ -52,7 +52,10 @@ export class RawConnection implements Disposable {
   }
 
   /** Waits until the answer is complete, the peer has closed, or nothing happens for a while. */
-  async answer(isComplete: (received: Buffer) => boolean, silence = SILENCE): Promise<"answered" | "closed" | "silent"> {
+  async answer(
+    isComplete: (received: Buffer) => boolean,
+    silence = SILENCE,
+  ): Promise<"answered" | "closed" | "silent"> {
     for (;;) {
       if (isComplete(this.#received)) return "answered";
       if (this.#closed) return "closed";

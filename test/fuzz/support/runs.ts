@@ -12,4 +12,4 @@ export const SEED = Number(process.env.VATIO_FUZZ_SEED ?? 1);
 export const ENTRY_TIMEOUT = 600_000;
 
 /** Inputs that come through a real connection, for each entry point whose bulk does not. */
-export const SOCKET_RUNS = Math.ceil(RUNS / 50);
+export const SOCKET_RUNS = Math.ceil(RUNS / 100);

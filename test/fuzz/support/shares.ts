@@ -15,15 +15,13 @@ export const HTTP_SHARES = {
 
 /** Shares of the filters that plugins listen to. */
 export const MQTT_SHARES = {
-  "mqtt-topics-1": { part: 0, parts: 3 },
-  "mqtt-topics-2": { part: 1, parts: 3 },
-  "mqtt-topics-3": { part: 2, parts: 3 },
+  "mqtt-topics-1": { part: 0, parts: 2 },
+  "mqtt-topics-2": { part: 1, parts: 2 },
 } as const satisfies Readonly<Record<string, Part>>;
 
 /** Shares of the kinds of bytes on the broker's port. */
 export const BROKER_SHARES = {
-  "mqtt-broker-1": { part: 0, parts: 2 },
-  "mqtt-broker-2": { part: 1, parts: 2 },
+  "mqtt-broker": { part: 0, parts: 1 },
 } as const satisfies Readonly<Record<string, Part>>;
 
 /** Files that run the whole list of their kind: WebSockets, and bytes on the HTTP port. */

@@ -23,20 +23,28 @@ const utf8 = new TextDecoder();
 
 /** Each frame type of the live stream, from the schema by which the hub checks them, binary frames, and the sockets of plugins. */
 export function socketEntries({ hub }: World): readonly SocketEntry[] {
-  const frames = LiveClientFrame.anyOf.map((frame): SocketEntry => ({
-    name: `live: ${frame.properties.type.const}`,
+  const frames = LiveClientFrame.anyOf.map(
+    (frame): SocketEntry => ({
+      name: `live: ${frame.properties.type.const}`,
+      path: LIVE,
+      frame,
+      make: (gen, ids) =>
+        utf8.decode(anyBytes(gen, { shape: () => fromSchema(gen, frame, wordsOf(gen, ids)), limit: gen.pick(LIMITS) })),
+    }),
+  );
+  const binary: SocketEntry = {
+    name: "live: binary",
     path: LIVE,
-    frame,
-    make: (gen, ids) =>
-      utf8.decode(anyBytes(gen, { shape: () => fromSchema(gen, frame, wordsOf(gen, ids)), limit: gen.pick(LIMITS) })),
-  }));
-  const binary: SocketEntry = { name: "live: binary", path: LIVE, make: (gen) => anyBytes(gen, { shape: () => examples.LiveClientFrame, limit: gen.pick(LIMITS) }) };
+    make: (gen) => anyBytes(gen, { shape: () => examples.LiveClientFrame, limit: gen.pick(LIMITS) }),
+  };
   const plugins = hub.parts.plugins.mounts().filter(({ socket }) => socket);
-  const others = plugins.map(({ path }): SocketEntry => ({
-    name: `socket: ${path}`,
-    path,
-    make: (gen) => (gen.percent(50) ? anyText(gen) : anyBytes(gen, { shape: () => ({}), limit: gen.pick(LIMITS) })),
-  }));
+  const others = plugins.map(
+    ({ path }): SocketEntry => ({
+      name: `socket: ${path}`,
+      path,
+      make: (gen) => (gen.percent(50) ? anyText(gen) : anyBytes(gen, { shape: () => ({}), limit: gen.pick(LIMITS) })),
+    }),
+  );
   return [...frames, binary, ...others];
 }
 

@@ -67,12 +67,17 @@ class SocketRun {
   }
 
   #judge(input: string | Uint8Array, answers: readonly Answer[], counted: number): void {
-    const fault = (what: string): void => this.tally.fault(`${what}: ${String(input).slice(0, 300)} → ${JSON.stringify(answers).slice(0, 400)}`);
-    for (const answer of answers) if (!serverFrame.Check(answer) && answer.type !== "closed") fault("a frame that is not in the schema");
+    const fault = (what: string): void =>
+      this.tally.fault(`${what}: ${String(input).slice(0, 300)} → ${JSON.stringify(answers).slice(0, 400)}`);
+    for (const answer of answers)
+      if (!serverFrame.Check(answer) && answer.type !== "closed") fault("a frame that is not in the schema");
     const error = answers.find(({ type }) => type === "error");
     const ended = answers.find(({ type }) => type === "closed");
     const refused = error?.error?.code ?? (ended ? `closed ${ended.code}` : undefined);
-    if (refused === undefined) return this.tally.accept();
+    if (refused === undefined) {
+      this.tally.accept();
+      return;
+    }
     this.tally.reject(refused);
     if (refused === "E_INTERNAL") fault("a failure of the hub");
     // The transport itself ends a connection that breaks its own rules (RFC 6455): that is told by its code.
@@ -98,7 +103,13 @@ const pingLike = (input: string | Uint8Array): number => (typeof input === "stri
 function isPing(text: string): boolean {
   try {
     const value: unknown = JSON.parse(text);
-    return typeof value === "object" && value !== null && Object.keys(value).join() === "type" && "type" in value && value.type === "ping";
+    return (
+      typeof value === "object" &&
+      value !== null &&
+      Object.keys(value).join() === "type" &&
+      "type" in value &&
+      value.type === "ping"
+    );
   } catch {
     return false;
   }
@@ -128,9 +139,13 @@ class FrameClient {
 
   static async open(url: string, headers: Readonly<Record<string, string>>): Promise<FrameClient> {
     const client = new FrameClient(new WebSocket(url, { headers, perMessageDeflate: false }));
-    while (!client.#answers.some(({ type }) => type === "hello" || type === "closed")) await client.#more();
-    client.#answers = [];
+    await client.#welcomed();
     return client;
+  }
+
+  async #welcomed(): Promise<void> {
+    while (!this.#answers.some(({ type }) => type === "hello" || type === "closed")) await this.#more();
+    this.#answers = [];
   }
 
   send(frame: string | Uint8Array): void {
@@ -143,10 +158,11 @@ class FrameClient {
 
   /** Everything that came until the pong after so many others, or until the connection ended. */
   async untilPong(others: number): Promise<readonly Answer[]> {
-    const isDone = (): boolean =>
-      this.closed || this.#answers.filter(({ type }) => type === "pong").length > others;
+    const isDone = (): boolean => this.closed || this.#answers.filter(({ type }) => type === "pong").length > others;
     while (!isDone()) await this.#more();
-    return this.#answers.splice(0);
+    const answers = this.#answers;
+    this.#answers = [];
+    return answers;
   }
 
   #got(answer: Answer): void {

@@ -3,6 +3,7 @@ import {
   type ChannelId,
   type DeviceId,
   type Instant,
+  type MqttMessage,
   type PluginId,
   row,
   Type,
@@ -27,6 +28,15 @@ const announceOne = async (ctx: Context): Promise<{ id: DeviceId; main: ChannelI
   return { id, main: channels.main as ChannelId };
 };
 
+/** A message that came another way than MQTT. */
+const posted = ({ clock }: Context): MqttMessage => ({
+  topic: "POST /probe",
+  payload: new TextEncoder().encode("1"),
+  qos: 1,
+  retained: false,
+  at: clock.now(),
+});
+
 describe("without permissions", () => {
   const channel = "other:1/main" as ChannelId;
   it.each<[string, (ctx: Context) => unknown]>([
@@ -48,6 +58,7 @@ describe("without permissions", () => {
     ["secrets.get", (ctx) => ctx.secrets.get("token")],
     ["as", (ctx) => ctx.as(admin)],
     ["devices.available", (ctx) => ctx.devices.available("other:1" as DeviceId, true)],
+    ["devices.observed", (ctx) => ctx.devices.observed("other:1" as DeviceId, posted(ctx))],
   ])("%s is refused", async (_name, use) => {
     const { harness, ctx } = await run();
     await using _ = harness;

@@ -82,8 +82,8 @@ describe.each(["inline", "worker"] as const)("a plugin that runs %s", { timeout:
       "refusals",
       [
         ...["E_PERMISSION", "E_PERMISSION", "E_INPUT_INVALID", "E_PERMISSION", "E_PERMISSION", "E_PERMISSION"],
-        ...["E_PERMISSION", "E_PERMISSION", "E_INPUT_INVALID", "E_HTTP_CONFLICT", "E_PERMISSION", "E_PERMISSION"],
-        ...["E_INPUT_INVALID", "E_NOT_AVAILABLE", "E_NOT_AVAILABLE", "E_KV_INVALID"],
+        ...["E_PERMISSION", "E_PERMISSION", "E_PERMISSION", "E_INPUT_INVALID", "E_HTTP_CONFLICT", "E_PERMISSION"],
+        ...["E_PERMISSION", "E_INPUT_INVALID", "E_NOT_AVAILABLE", "E_NOT_AVAILABLE", "E_KV_INVALID"],
       ],
     ],
   ])("%s", async (what, expected) => {
@@ -215,6 +215,8 @@ describe.each(["inline", "worker"] as const)("a plugin that runs %s", { timeout:
     const devices = (await ask("devices")) as [string, string[], boolean[]];
     expect(devices[0]).toBe("probe:m1/main");
     expect(devices[2]).toEqual([true]);
+    const [newest] = harness.services.devices.rawMessages("probe:m1" as DeviceId);
+    expect(newest).toMatchObject({ topic: "POST /probe", payload: "1" });
     await harness.services.devices.accept("probe:m1" as DeviceId, { name: "Meter" });
     await expect(ask("places")).resolves.toEqual(["Home", "Europe/Madrid", "Meter", expect.any(String), 1]);
   });

@@ -288,6 +288,16 @@ describe("presence and raw messages", () => {
     expect(counters.get("registry", "available", "not-owner")).toBe(1);
   });
 
+  it("takes a message as a sign of life, but never of the future", async () => {
+    const { clock, devices } = await setUp();
+    const { id } = await devices.announce(SHELLY, plug);
+    clock.jumpTo((clock.now() + 300_000) as Instant);
+    devices.observed(id, message("1", clock.now()));
+    expect(devices.get(id)?.seenAt).toBe(clock.now());
+    devices.observed(id, message("2", (clock.now() + 1e12) as Instant));
+    expect(devices.get(id)?.seenAt).toBe(clock.now());
+  });
+
   it("keeps the last payloads, text as text and the rest as hex, with the reason of a rejection", async () => {
     const { clock, counters, devices } = await setUp();
     const { id } = await devices.announce(SHELLY, plug);

@@ -21,7 +21,10 @@ async function post({ hub }: RunningPlugin, body: unknown, path = "/", method = 
 describe("POST /api/v1/ingest/shelly", () => {
   it("takes the smallest status that EcoWatt's scripts send", async () => {
     using plugin = await runPlugin();
-    expect(await post(plugin, ECOWATT)).toEqual({ status: 200, body: { status: "received" } });
+    expect(await post(plugin, ECOWATT)).toEqual({
+      status: 200,
+      body: { status: "received", stored: 1, duplicate: 0, rejected: [] },
+    });
     expect(plugin.hub.rows).toEqual([
       { channel: CHANNEL, at: plugin.time.now(), values: { power_w: 1234.5, voltage_v: 220.3, current_a: 5.6 } },
     ]);
@@ -94,6 +97,41 @@ describe("POST /api/v1/ingest/shelly", () => {
     plugin.hub.state = "pending";
     expect((await post(plugin, ECOWATT)).status).toBe(200);
     expect(plugin.hub.rows).toHaveLength(1);
+  });
+
+  it("asks a pending device that sends too much to wait", async () => {
+    using plugin = await runPlugin();
+    plugin.hub.state = "pending";
+    plugin.hub.written = { accepted: 0, duplicate: 0, rejected: [{ reason: "rejected.rate", rows: 1 }] };
+    expect(await post(plugin, ECOWATT)).toMatchObject({
+      status: 429,
+      body: { error: { code: "E_DEVICE_BUSY", retryable: true } },
+    });
+    expect(plugin.hub.observed).toEqual([]);
+  });
+
+  it("names the channels that a device has too many of", async () => {
+    using plugin = await runPlugin();
+    const meters = Object.fromEntries(Array.from({ length: 60 }, (_, n) => [`em:${n}`, { a_act_power: 1 }]));
+    expect(await post(plugin, { ...meters, ...ECOWATT })).toMatchObject({
+      status: 200,
+      body: {
+        rejected: expect.arrayContaining([{ key: "shelly.rejected.too-many-channels", params: expect.anything() }]),
+      },
+    });
+  });
+
+  it("shows and counts what it refuses, so that a person finds it", async () => {
+    using plugin = await runPlugin();
+    await post(plugin, "{");
+    await post(plugin, { "switch:0": { apower: 1 } });
+    await post(plugin, { "switch:0": { apower: "12" }, sys: { mac: "A8032412C3D4" } });
+    expect(plugin.hub.rejected.map(({ topic, reason }) => [topic, reason.key])).toEqual([
+      ["POST /api/v1/ingest/shelly", "shelly.rejected.not-json"],
+      ["POST /api/v1/ingest/shelly", "shelly.rejected.post-without-mac"],
+      ["POST /api/v1/ingest/shelly", "shelly.rejected.field"],
+    ]);
+    expect(plugin.hub.observed).toEqual([]);
   });
 
   it("answers nothing but posts, and nothing elsewhere", async () => {

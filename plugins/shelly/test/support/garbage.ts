@@ -99,31 +99,3 @@ export const hostileStatus: Arbitrary<JsonObject> = fc.record({
   ext_temperature: fc.dictionary(fc.string(), field),
   sys: fc.oneof(field, fc.constant(JSON.parse('{"__proto__":{"polluted":true}}'))),
 });
-
-/** Topics that the plugin listens to, with real and with invented parts. */
-export const hostileTopic: Arbitrary<string> = fc
-  .tuple(
-    fc.constantFrom(
-      "shellyplus1pm-a8032412c3d4",
-      "casa/x",
-      "shellies/shelly1",
-      "shellies/shellies/y",
-      "ñ/ñ",
-      "a/b/c/d",
-      "shellies/shellyem3-485519D732F4",
-    ),
-    fc.constantFrom(
-      "events/rpc",
-      "online",
-      "status/switch:0",
-      "status/x",
-      "announce",
-      "info",
-      "relay/0",
-      "relay/0/power",
-      "emeter/2/total",
-      "input/0",
-    ),
-  )
-  .map(([prefix, rest]) => `${prefix}/${rest}`)
-  .chain((topic) => fc.constantFrom(topic, topic, "vatio/shelly/rpc", "vatio/shelly", "shellies/announce"));

@@ -44,6 +44,7 @@ export class RecordingHub implements Disposable {
   readonly devices = new Map<string, DeviceDescription>();
   readonly availability: { device: DeviceId; online: boolean; reason?: string }[] = [];
   readonly rejected: { topic: string; reason: Text; device?: DeviceId }[] = [];
+  readonly observed: { topic: string; device: DeviceId }[] = [];
   readonly counters = new Map<string, number>();
   readonly documents = new Map<string, Json>();
   readonly published: { topic: string; payload: string }[] = [];
@@ -138,6 +139,7 @@ export class RecordingHub implements Disposable {
       },
       available: (device: DeviceId, online: boolean, reason?: Text) =>
         void this.availability.push({ device, online, ...(reason ? { reason: reason.key } : {}) }),
+      observed: (device: DeviceId, { topic }: MqttMessage) => void this.observed.push({ topic, device }),
       rejected: ({ topic }: MqttMessage, reason: Text, device?: DeviceId) => {
         this.rejected.push({ topic, reason, ...(device === undefined ? {} : { device }) });
         this.#count(`rejected ${reason.key}`, 1);

@@ -5,6 +5,7 @@ import {
   type HttpEnv,
   type Instant,
   type Json,
+  type MqttMessage,
   type PluginContext,
   row,
   type Static,
@@ -44,6 +45,15 @@ const announce = async (ctx: Context): Promise<ChannelId> => {
   });
   return channels.main as ChannelId;
 };
+
+/** A message that came another way than MQTT. */
+const posted = ({ clock }: Context): MqttMessage => ({
+  topic: "POST /probe",
+  payload: new TextEncoder().encode("1"),
+  qos: 1,
+  retained: false,
+  at: clock.now(),
+});
 
 const log: string[] = [];
 /** An instant that the store takes. */
@@ -119,6 +129,7 @@ const PROBES: Readonly<Record<string, (ctx: Context, args: never) => Promise<unk
     await codeOf(() => ctx.commands.call("switch.none" as never, {} as never)),
     await codeOf(() => ctx.telemetry.bootedAt("other:1" as DeviceId, "b", 1 as Instant, 0)),
     await codeOf(() => ctx.devices.available("other:1" as DeviceId, true)),
+    await codeOf(() => ctx.devices.observed("other:1" as DeviceId, posted(ctx))),
     await codeOf(() => ctx.scheduler.every(0 as never, () => undefined)),
     await codeOf(() => ctx.http.mount({ fetch: () => new Response() })),
     await codeOf(() => ctx.as({ kind: "user", id: "stranger" })),
@@ -212,6 +223,7 @@ const PROBES: Readonly<Record<string, (ctx: Context, args: never) => Promise<unk
     const channel = await announce(ctx);
     const before = (await ctx.devices.list()).map(({ id, state, online }) => `${id} ${state} ${online}`);
     ctx.devices.available("probe:m1" as DeviceId, true);
+    ctx.devices.observed("probe:m1" as DeviceId, posted(ctx));
     await announce(ctx);
     const after = (await ctx.devices.list()).map(({ online }) => online);
     return [channel, before, after];
