@@ -73,12 +73,17 @@ export function filtersOverlap(one: string, other: string): boolean {
   const b = other.split("/");
   if ((isWildcard(a[0]) && isReserved(other)) || (isWildcard(b[0]) && isReserved(one))) return false;
   for (let i = 0; i < Math.max(a.length, b.length); i++) {
-    if (a[i] === "#" || b[i] === "#") return true;
+    if (a[i] === "#") return !isEmptyParent(a, b);
+    if (b[i] === "#") return !isEmptyParent(b, a);
     if (a[i] === undefined || b[i] === undefined) return false;
     if (a[i] !== b[i] && a[i] !== "+" && b[i] !== "+") return false;
   }
   return true;
 }
+
+/** `/#` matches its parent as well; but that is the empty text, which is no topic, and the only one that a filter of one level could share. */
+const isEmptyParent = (open: readonly string[], other: readonly string[]): boolean =>
+  other.length === 1 && open.length === 2 && open[0] === "" && other[0] !== "#";
 
 /**
  * The filters without those that another one covers, sorted. Brokers may send a message once for each subscription that it matches, so

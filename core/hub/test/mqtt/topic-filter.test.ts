@@ -107,6 +107,16 @@ describe("filtersOverlap", () => {
       { numRuns: 300 },
     );
   });
+
+  it.each([
+    ["/#", "+", false],
+    ["/#", "#", true],
+    ["/#", "+/#", true],
+    ["/#", "+/+", true],
+    ["a/#", "+", true],
+  ])("of %s and %s is %s", (one, other, overlap) => {
+    expect([filtersOverlap(one, other), filtersOverlap(other, one)]).toEqual([overlap, overlap]);
+  });
 });
 
 describe("minimalFilters", () => {

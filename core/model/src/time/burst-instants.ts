@@ -32,7 +32,7 @@ const MAX_AHEAD: DurationMs = milliseconds(1_000);
 
 /**
  * Gives the messages that a device sends one after the other, one value each and without a time, the arrival of the first as their common
- * instant, so that they become one row. A metric that comes again begins a new burst, so that no value is lost; two different values of a
+ * instant, so that a reader sees them as one row. A metric that comes again begins a new burst, so that no value is lost; two different values of a
  * metric never get the same instant while the clock does not go back.
  */
 export class BurstInstants {
