@@ -47,6 +47,11 @@ export interface Devices {
   available(device: DeviceId, online: boolean, reason?: Text): void;
   /** Counts a payload that could not be used and keeps it for the device page. */
   rejected(message: MqttMessage, reason: Text, device?: DeviceId): void;
+  /**
+   * Notes a message that came another way than MQTT, such as a request to the plugin's HTTP app: it shows on the page of the device, which
+   * counts as seen. What a handler of MQTT announces or writes notes its message already.
+   */
+  observed(device: DeviceId, message: MqttMessage): void;
   /** Offers the device's own memory: the hub asks for it after gaps. */
   provideHistory(read: (channel: ChannelId, range: Range, signal: AbortSignal) => AsyncIterable<Batch>): Disposable;
   /** The devices of this driver that the hub knows. */

@@ -49,13 +49,13 @@ export class PluginStatus {
     return nextState(this.#state, input) !== undefined;
   }
 
-  /** Goes on to the next state, if the input means anything in this one. @returns whether it did */
-  move(input: LifecycleInput, reason?: Text): boolean {
+  /** Goes on to the next state, if the input means anything in this one; `since` when that was earlier. @returns whether it did */
+  move(input: LifecycleInput, reason?: Text, since: Instant = this.#services.clock.now()): boolean {
     const from = this.#state;
     const to = nextState(from, input);
     if (to === undefined) return false;
     this.#state = to;
-    this.#since = this.#services.clock.now();
+    this.#since = since;
     this.#log.info(`${this.#id}: ${from} → ${to}`);
     this.#explain(reason);
     this.#services.events.hub.publish("plugin.state", {

@@ -67,9 +67,9 @@ export class PluginSupervisor {
 
   /** The state in which a person, or a crash, left the plugin. Called once, before anything else. */
   restore(): void {
-    const { state, reason } = this.#options.memory;
+    const { state, reason, crashes } = this.#options.memory;
     if (state === "disabled") this.#disable();
-    if (state === "quarantined") this.status.move("quarantine", reason);
+    if (state === "quarantined") this.status.move("quarantine", reason, crashes.all().at(-1)?.at);
   }
 
   /** Checks whether the plugin fits, before any plugin starts. What a person disabled, or a crash set aside, is left alone. */

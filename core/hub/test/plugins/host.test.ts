@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { until } from "../mqtt/support/settle.js";
 import { memoryState } from "../support/memory-state.js";
 import { admin, guest, makeHarness, sourceOf, testPlugin } from "./support/harness.js";
-import { settle } from "./support/manual-clock.js";
+import { ManualClock, START, settle } from "./support/manual-clock.js";
 
 const id = (name: string): PluginId => name as PluginId;
 
@@ -25,6 +25,7 @@ describe("a person", () => {
   it("lets a plugin out of quarantine, which also survives a restart of the hub", async () => {
     const state = await memoryState();
     let broken = true;
+    let since: number | undefined;
     const plugin = testPlugin({ id: "bad" }, () => {
       if (broken) throw new Error("bug");
     });
@@ -32,9 +33,12 @@ describe("a person", () => {
       await using harness = await makeHarness([sourceOf(plugin)], { state });
       await harness.clock.advance(10_000);
       expect(harness.stateOf("bad")).toBe("quarantined");
+      since = harness.host.get(id("bad"))?.since;
     }
-    await using harness = await makeHarness([sourceOf(plugin)], { state });
+    const clock = new ManualClock(START + 3_600_000);
+    await using harness = await makeHarness([sourceOf(plugin)], { state, clock });
     expect(harness.stateOf("bad")).toBe("quarantined");
+    expect(harness.host.get(id("bad"))?.since).toBe(since);
     expect(harness.host.get(id("bad"))?.crashes).toHaveLength(3);
     await harness.host.restart(admin, id("bad"));
     expect(harness.stateOf("bad")).toBe("failed");
