@@ -8,6 +8,8 @@ export interface MqttMessage {
   readonly retained: boolean;
   /** Arrival at the hub, also when it waited in the inbox. */
   readonly at: Instant;
+  /** The sender marked it as sent before (DUP, MQTT 3.1.1 section 3.3.1.1): the hub may or may not have got it then. */
+  readonly redelivered?: boolean;
   /** Who sent it, where the broker tells. */
   readonly client?: string;
 }

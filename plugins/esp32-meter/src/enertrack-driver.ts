@@ -3,6 +3,7 @@ import { type MqttMessage, seconds, text } from "@vatio/plugin-api";
 import { decodeEnertrack } from "./decode-enertrack.js";
 import { describeNode } from "./describe-meter.js";
 import type { MeterBook } from "./meter-book.js";
+import { tooFast } from "./too-fast.js";
 
 /** What the driver of EnerTrack nodes is made of. */
 export interface EnertrackDriverOptions {
@@ -37,8 +38,8 @@ export class EnertrackDriver {
     const { id, metric, value } = decoded;
     if (this.#taken.has(id)) return this.#book.reject(message, text("esp32-meter.rejected.taken", { id }));
     // Before anything is awaited: the order of the messages decides.
-    const at = this.#bursts.instantFor({ device: id, metric, value, at: message.at });
-    if (at === undefined) return this.#book.reject(message, text("esp32-meter.rejected.too-fast"), id);
+    const at = this.#bursts.instantFor({ ...message, device: id, metric, value });
+    if (at === undefined) throw tooFast(message);
     await this.#book.record({ description: describeNode(id), metric, value, at, message });
   }
 }

@@ -1,9 +1,10 @@
 import { BurstInstants } from "@vatio/model";
-import { type DeviceDescription, type MqttMessage, milliseconds, text } from "@vatio/plugin-api";
+import { type DeviceDescription, type MqttMessage, milliseconds } from "@vatio/plugin-api";
 import { decodePlain } from "./decode-plain.js";
 import { describePlain } from "./describe-meter.js";
 import type { MeterBook } from "./meter-book.js";
 import type { PlainTopic } from "./plain-topics.js";
+import { tooFast } from "./too-fast.js";
 
 /** What the driver of one topic is made of. */
 export interface PlainDriverOptions {
@@ -33,8 +34,8 @@ export class PlainDriver {
     const decoded = decodePlain(this.#plain, message.payload);
     if (decoded.refusal) return this.#book.reject(message, decoded.refusal, topic);
     const { value } = decoded;
-    const at = this.#instants.instantFor({ device: topic, metric, value, at: message.at });
-    if (at === undefined) return this.#book.reject(message, text("esp32-meter.rejected.too-fast"), topic);
+    const at = this.#instants.instantFor({ ...message, device: topic, metric, value });
+    if (at === undefined) throw tooFast(message);
     await this.#book.record({ description: this.#description, metric, value, at, message });
   }
 }

@@ -213,7 +213,8 @@ export class BrokerPolicy {
   #message(session: ClientSession, packet: PublishPacket): MqttMessage {
     const payload = typeof packet.payload === "string" ? Buffer.from(packet.payload) : packet.payload;
     const at = this.#options.clock.now();
-    return { topic: packet.topic, payload, qos: packet.qos, retained: false, at, client: session.clientId };
+    const message = { topic: packet.topic, payload, qos: packet.qos, retained: false, at, client: session.clientId };
+    return packet.dup ? { ...message, redelivered: true } : message;
   }
 
   #publishRefusal(session: ClientSession, packet: PublishPacket): string | undefined {

@@ -289,6 +289,7 @@ export class ExternalBroker implements MqttTransport {
       payload,
       qos: packet.qos,
       retained: packet.retain,
+      ...(packet.dup && { redelivered: true }),
       at: this.#options.clock.now(),
     };
     if (packet.qos > 0) {

@@ -20,6 +20,8 @@ export class RowBuffer {
   #at = new Float64Array(FIRST_CAPACITY);
   #arrival = new Float64Array(FIRST_CAPACITY);
   readonly #metrics = new Map<MetricName, Float64Array>();
+  /** Newest row of each channel. */
+  readonly #lastRow = new Map<number, number>();
 
   get rows(): number {
     return this.#rows;
@@ -45,9 +47,13 @@ export class RowBuffer {
     return this.#metrics;
   }
 
-  /** Appends rows [from, to) of a batch; their arrival numbers rise from `arrival` on. */
+  /**
+   * Appends rows [from, to) of a batch; their arrival numbers rise from `arrival` on. A single row of the channel's newest instant, with
+   * values that are not held yet, fills that row up: devices that send one value a message make rows as wide as others.
+   */
   append(batch: CheckedBatch, from: number, to: number, arrival: number): void {
     const count = to - from;
+    if (count === 1 && this.#fillsUp(batch, from)) return;
     const start = this.#rows;
     this.#reserve(start + count);
     this.#channel.fill(batch.number, start, start + count);
@@ -59,10 +65,25 @@ export class RowBuffer {
     for (let m = 0; m < batch.names.length; m++)
       this.#appendColumn(batch.names[m] as MetricName, batch.values[m] as Float64Array, from, count);
     this.#rows = start + count;
+    this.#lastRow.set(batch.number, this.#rows - 1);
+  }
+
+  #fillsUp({ number, originCode, at, names, values }: CheckedBatch, from: number): boolean {
+    const row = this.#lastRow.get(number);
+    if (row === undefined || this.#at[row] !== at[from] || this.#origin[row] !== originCode) return false;
+    for (let m = 0; m < names.length; m++) {
+      const value = (values[m] as Float64Array)[from] as number;
+      if (!Number.isNaN(value)) this.#column(names[m] as MetricName)[row] = value;
+    }
+    return true;
+  }
+
+  #column(name: MetricName): Float64Array {
+    return getOrMake(this.#metrics, name, () => new Float64Array(this.#capacity).fill(Number.NaN));
   }
 
   #appendColumn(name: MetricName, values: Float64Array, from: number, count: number): void {
-    const column = getOrMake(this.#metrics, name, () => new Float64Array(this.#capacity).fill(Number.NaN));
+    const column = this.#column(name);
     const start = this.#rows;
     for (let i = 0; i < count; i++) column[start + i] = values[from + i] as number;
   }

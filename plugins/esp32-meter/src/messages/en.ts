@@ -54,5 +54,4 @@ export const EN = {
   "esp32-meter.rejected.id": "“{id}” cannot be an ESPID: 1 to 64 letters, digits, “_” or “-”",
   "esp32-meter.rejected.unknown-magnitude": "EnerTrack nodes do not measure “{magnitude}”",
   "esp32-meter.rejected.taken": "The id {id} already stands for the topic of the same name",
-  "esp32-meter.rejected.too-fast": "The values come faster than a thousand times in a second",
 } as const;

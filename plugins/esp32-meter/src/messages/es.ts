@@ -58,5 +58,4 @@ export const ES = {
   "esp32-meter.rejected.id": "“{id}” no puede ser un ESPID: de 1 a 64 letras, cifras, “_” o “-”",
   "esp32-meter.rejected.unknown-magnitude": "Los nodos EnerTrack no miden “{magnitude}”",
   "esp32-meter.rejected.taken": "El id {id} ya corresponde al tema del mismo nombre",
-  "esp32-meter.rejected.too-fast": "Los valores llegan más de mil veces por segundo",
 } as const satisfies Record<keyof typeof EN, string>;
