@@ -50,7 +50,12 @@ function iconSprite(): Plugin {
  * it. Splines stay out for good: they invent peaks between readings.
  */
 function leanPlot(): Plugin {
-  const unused = ["(paths.bars    = bars)", "(paths.spline  = monotoneCubic)", "uPlot.join = join"];
+  const unused = [
+    "(paths.bars    = bars)",
+    "(paths.spline  = monotoneCubic)",
+    "uPlot.join = join",
+    "uPlot.addGap = addGap",
+  ];
   return {
     name: "vatio-lean-plot",
     transform(code, id) {

@@ -28,6 +28,8 @@ export interface ChartModel {
   readonly to: number;
   /** Length of a bucket; 0 for single readings. */
   readonly bucketMs: number;
+  /** Usual distance between readings, where more is known of it than the values tell. */
+  readonly intervalMs?: number;
   /** The axis holds 0: power and energy, not voltage or frequency. */
   readonly fromZero: boolean;
   /** Nothing can be known after this instant, so no gap is drawn there. */
@@ -45,13 +47,17 @@ export interface GapZone {
   readonly to: number;
 }
 
-const GAP_INTERVALS = 3;
+/** A distance of more usual ones than these is a gap. */
+export const GAP_INTERVALS = 3;
+
+/** The least that is usual between two values of a chart. */
+export const leastInterval = ({ bucketMs, intervalMs = 0 }: ChartModel): number => Math.max(bucketMs, intervalMs);
 
 /**
- * Usual distance between values: the median of the distances that occur. A meter that speaks once a minute fills only
+ * Usual distance between values, `least` or more: the median of the distances that occur. A meter that speaks once a minute fills only
  * some of the buckets of a short range, and that is no gap.
  */
-export function expectedInterval(at: readonly number[], values: Column, bucketMs: number): number {
+export function expectedInterval(at: readonly number[], values: Column, least: number): number {
   const distances: number[] = [];
   let before: number | undefined;
   for (const [index, value] of values.entries()) {
@@ -60,46 +66,20 @@ export function expectedInterval(at: readonly number[], values: Column, bucketMs
     if (before !== undefined) distances.push(instant - before);
     before = instant;
   }
-  if (distances.length === 0) return bucketMs;
+  if (distances.length === 0) return least;
   distances.sort((a, b) => a - b);
-  return Math.max(bucketMs, distances[distances.length >> 1] ?? bucketMs);
+  return Math.max(least, distances[distances.length >> 1] ?? least);
 }
 
 /** Marks what is a gap (null) and what is only between two readings (undefined). */
-export function markGaps(at: readonly number[], values: Column, bucketMs: number): Plotted[] {
-  const most = GAP_INTERVALS * expectedInterval(at, values, bucketMs);
+export function markGaps(at: readonly number[], values: Column, least: number): Plotted[] {
+  const most = GAP_INTERVALS * expectedInterval(at, values, least);
   const marked: Plotted[] = [...values];
   for (const [start, end] of emptyRuns(values)) {
     const [left, right] = [at[start - 1], at[end]];
     if (left !== undefined && right !== undefined && right - left <= most) marked.fill(undefined, start, end);
   }
   return marked;
-}
-
-/**
- * Adds a row without values into every long gap of time, so that a line breaks there: readings that are not in buckets
- * leave no empty bucket behind.
- */
-export function breakGaps(
-  at: readonly number[],
-  columns: readonly Column[],
-): { readonly at: number[]; readonly columns: Column[] } {
-  const known = at.map(() => 1);
-  const most = GAP_INTERVALS * expectedInterval(at, known, 0);
-  const breaks = at.flatMap((instant, index) => ((at[index + 1] ?? instant) - instant > most ? [index] : []));
-  if (breaks.length === 0) return { at: [...at], columns: [...columns] };
-  const spread = <T>(values: readonly T[], filler: (index: number) => T): T[] => {
-    let next = 0;
-    return values.flatMap((value, index) => {
-      if (breaks[next] !== index) return [value];
-      next++;
-      return [value, filler(index)];
-    });
-  };
-  return {
-    at: spread(at, (index) => (at[index] ?? 0) + 1),
-    columns: columns.map((column) => spread(column, () => null)),
-  };
 }
 
 /** Runs of nulls as [first, after last). */
@@ -115,13 +95,14 @@ function emptyRuns(values: Column): [number, number][] {
 }
 
 /** Where no line has a value: drawn hatched. The future is empty, not missing. */
-export function gapZones({ at, lines, bucketMs, from, to, now, since }: ChartModel): GapZone[] {
+export function gapZones(model: ChartModel): GapZone[] {
+  const { at, lines, bucketMs, from, to, now, since } = model;
   const solid = lines.filter(({ dashed }) => !dashed);
   const [first] = solid;
   const begin = Math.max(from, since ?? from);
   if (!first || at.length === 0) return now > begin ? [{ from: begin, to: Math.min(to, now) }] : [];
   const known = at.map((_, index) => (solid.some(({ values }) => values[index] != null) ? 1 : null));
-  const most = GAP_INTERVALS * expectedInterval(at, known, bucketMs);
+  const most = GAP_INTERVALS * expectedInterval(at, known, leastInterval(model));
   const zones: GapZone[] = [];
   const add = (start: number, end: number): void => {
     const zone = { from: Math.max(start, from), to: Math.min(end, to, now) };

@@ -1,7 +1,7 @@
 import { stepFor } from "@vatio/model";
 import uPlot from "uplot";
 import type { UiFormat } from "../i18n/ui-format.js";
-import { type ChartModel, type ColorToken, type GapZone, gapZones, markGaps } from "./chart-model.js";
+import { type ChartModel, type ColorToken, type GapZone, gapZones, leastInterval, markGaps } from "./chart-model.js";
 import { colorOf, watchTheme, withAlpha } from "./colors.js";
 import { axesOf, hasBand, type PlotHost, seriesOf, useSteppedPaths } from "./plot-options.js";
 import { type AxisRange, leastSpanOf, niceRange, steadyRange } from "./scale.js";
@@ -248,11 +248,13 @@ const limitsOf = ({ min, max }: AxisRange): uPlot.Range.MinMax => [min, max];
 const cursorIndex = ({ cursor: { idx, left } }: uPlot): number | null =>
   left !== undefined && left >= 0 && typeof idx === "number" ? idx : null;
 
-function columnsOf({ at, lines, bucketMs }: ChartModel): uPlot.AlignedData {
+function columnsOf(model: ChartModel): uPlot.AlignedData {
+  const { at, lines } = model;
+  const least = leastInterval(model);
   const columns: (number | null | undefined)[][] = [at.map((instant) => instant / 1_000)];
   for (const line of lines) {
-    if (hasBand(line)) for (const edge of [line.max, line.min]) columns.push(markGaps(at, edge ?? [], bucketMs));
-    columns.push(markGaps(at, line.values, bucketMs));
+    if (hasBand(line)) for (const edge of [line.max, line.min]) columns.push(markGaps(at, edge ?? [], least));
+    columns.push(markGaps(at, line.values, least));
   }
   return columns as uPlot.AlignedData;
 }

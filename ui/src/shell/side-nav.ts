@@ -37,6 +37,7 @@ export class SideNav extends HubElement {
       nav { padding: 18px 10px; align-items: center; }
       .brand { padding: 4px 0 18px; }
       .nav { justify-content: center; width: 44px; min-height: 44px; }
+      .foot { justify-items: center; }
       .nav span:not(.cnt), .brand > span:last-child, .who div, h2 { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
       .nav .cnt { position: absolute; top: 2px; right: 0; transform: scale(0.85); }
     }

@@ -1,7 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import {
-  breakGaps,
   type ChartModel,
   coverageOf,
   expectedInterval,
@@ -127,19 +126,6 @@ describe("gapZones", () => {
         }
       }),
     );
-  });
-});
-
-describe("breakGaps", () => {
-  it("adds an empty row into a long gap", () => {
-    expect(breakGaps(at(0, 1, 2, 30, 31), [[1, 2, 3, 4, 5]])).toEqual({
-      at: [0, 1_000, 2_000, 2_001, 30_000, 31_000],
-      columns: [[1, 2, 3, null, 4, 5]],
-    });
-  });
-
-  it("leaves steady readings alone, whatever their interval", () => {
-    expect(breakGaps(at(0, 60, 120), [[1, 2, 3]])).toEqual({ at: at(0, 60, 120), columns: [[1, 2, 3]] });
   });
 });
 

@@ -177,7 +177,7 @@ const MANY: readonly Circuit[] = Array.from({ length: 100 }, (_, index) => ({
   pending: index > 94,
 }));
 
-/** An installation of a kind: `home`, `loads` (no grid meter), `one` (a single plug), `many` (a plant), `empty`. */
+/** An installation of a kind: `home`, `loads` (no grid meter), `one` (a single plug), `many` (a plant), `dark` (a home whose inverter is silent), `empty`. */
 export function makeScene(kind: string): Scene {
   const all =
     kind === "empty"
@@ -188,7 +188,9 @@ export function makeScene(kind: string): Scene {
           ? HOME.slice(3, 8)
           : kind === "many"
             ? [...HOME, ...MANY]
-            : HOME;
+            : kind === "dark"
+              ? HOME.map((circuit) => ({ ...circuit, offline: circuit.role === "generation" }))
+              : HOME;
   const built = all.map((circuit, index) => build(circuit, index));
   const byChannel = new Map(
     built.flatMap(({ channels, circuit }) => channels.map((channel) => [channel.id, { circuit, channel }] as const)),

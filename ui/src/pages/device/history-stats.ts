@@ -13,35 +13,42 @@ export interface HistoryStats {
   readonly coverage: number;
 }
 
-/** Figures of one metric of a series. The mean is weighted by coverage, because buckets differ in how much they know. */
+/**
+ * Figures of one metric of a series. A mean weighs every bucket by the time that its readings cover: buckets differ in
+ * how much they know, and the range cuts the first and the last one short.
+ */
 export function statsOf(series: Series, kind: Metric["kind"], now: number): HistoryStats {
   const metric = series.metrics[0];
-  const past = series.at.filter((at) => at < now).length;
-  if (!metric || past === 0) return { coverage: 0 };
-  const coverage = metric.coverage.slice(0, past).reduce((sum, share) => sum + share, 0) / past;
-  const weighted = meanOf(metric.avg, metric.coverage);
+  const passed = sumOf(series.at.map((at) => lengthWithin(series, at, now)));
+  if (!metric || passed === 0) return { coverage: 0 };
+  const covered = series.at.map((at, index) => lengthWithin(series, at) * (metric.coverage[index] ?? 0));
+  const coverage = Math.min(1, sumOf(covered) / passed);
+  const mean = meanOf(metric.avg, covered);
   if (kind === "counter") return { coverage, ...optional("rise", riseOf(metric.min, metric.max)) };
-  if (kind === "state") return { coverage, ...optional("onShare", weighted) };
+  if (kind === "state") return { coverage, ...optional("onShare", mean) };
   return {
     coverage,
-    ...optional("average", weighted),
+    ...optional("average", mean),
     ...optional("least", extreme(series.at, metric.min, -1)),
     ...optional("most", extreme(series.at, metric.max, 1)),
   };
 }
 
+/** How much of a bucket lies in the range, and before an instant, in milliseconds. */
+const lengthWithin = ({ from, to, bucketMs }: Series, at: number, end = to): number =>
+  Math.max(0, Math.min(at + bucketMs, to, end) - Math.max(at, from));
+
+const sumOf = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0);
+
 const optional = <K extends string, V>(key: K, value: V | undefined): { readonly [P in K]?: V } =>
   value === undefined ? {} : ({ [key]: value } as { readonly [P in K]?: V });
 
+/** A lone reading at the very end of a range covers no time, and still is all that is known. */
 function meanOf(values: readonly (number | null)[], weights: readonly number[]): number | undefined {
-  let [sum, weight] = [0, 0];
-  for (const [index, value] of values.entries()) {
-    if (value === null) continue;
-    const share = Math.max(weights[index] ?? 0, 1e-6);
-    sum += value * share;
-    weight += share;
-  }
-  return weight > 0 ? sum / weight : undefined;
+  const known = values.flatMap((value, index) => (value === null ? [] : [{ value, weight: weights[index] ?? 0 }]));
+  const all = sumOf(known.map(({ weight }) => weight));
+  if (all === 0) return known.length === 0 ? undefined : sumOf(known.map(({ value }) => value)) / known.length;
+  return sumOf(known.map(({ value, weight }) => value * weight)) / all;
 }
 
 function extreme(

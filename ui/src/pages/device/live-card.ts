@@ -1,8 +1,7 @@
 import type { UnitStep } from "@vatio/model";
 import { css, html, nothing, type PropertyValues, type TemplateResult } from "lit";
 import { customElement, property, state } from "lit/decorators.js";
-import { breakGaps, type ChartModel, expectedInterval } from "../../charts/chart-model.js";
-import { LiveBuffer } from "../../charts/live-buffer.js";
+import type { ChartModel } from "../../charts/chart-model.js";
 import { CollectionController } from "../../controllers/collection-controller.js";
 import { ReadingsController } from "../../controllers/readings-controller.js";
 import { HubElement } from "../../controls/hub-element.js";
@@ -12,6 +11,7 @@ import type { Point, ReadingsFrame } from "../../data/api.js";
 import { i18n } from "../../i18n/i18n.js";
 import { liveStep } from "../../i18n/ui-format.js";
 import { STALE_MS } from "../now/balance.js";
+import { LiveTrace } from "./live-trace.js";
 import { chartLine, linesOf, liveMeasures, type MeasureLine, measuresOf, startsAtZero } from "./measures.js";
 import "../../charts/chart.js";
 
@@ -33,7 +33,7 @@ export class LiveCard extends HubElement {
   readonly #metrics = new CollectionController(this, () => this.client.metrics);
   readonly #readings = new ReadingsController(this, () => this.client);
   #lines: readonly MeasureLine[] = [];
-  #buffer = new LiveBuffer({ lines: 0, spanMs: SPAN_MS });
+  #trace = new LiveTrace({ lines: 0, spanMs: SPAN_MS });
   #step: UnitStep | undefined;
   #timer: ReturnType<typeof setInterval> | undefined;
   #ends: (() => void)[] = [];
@@ -89,7 +89,7 @@ export class LiveCard extends HubElement {
       <div class="head">${this.#hero(point)}${this.#facts(point)}</div>
       ${measures.length > 1 ? html`<div class="tools"><div class="seg" role="group" aria-label=${this.t("live.measure")}>${measures.map((name) => html`<button aria-pressed=${name === this.measure} @click=${() => (this.measure = name)}>${i18n.metric(name)}</button>`)}</div></div>` : nothing}
       ${
-        this.#readings.get(point.id, this.measure) || this.#buffer.newest > 0
+        this.#readings.get(point.id, this.measure) || this.#trace.newest > 0
           ? html`<vt-chart live label="${i18n.metric(this.measure)}, ${this.t("live.windowPlain")}" .model=${this.model}></vt-chart>`
           : emptyCard({ icon: "radio", title: this.t("device.waiting"), text: this.t("device.waitingText") })
       }
@@ -121,9 +121,7 @@ export class LiveCard extends HubElement {
 
   #footWords(): string {
     if (this.pausedAt !== undefined) return this.t("live.paused", { time: this.format.time(this.pausedAt, true) });
-    const { model } = this;
-    const [line] = model?.lines ?? [];
-    const every = line && model ? expectedInterval(model.at, line.values, 0) : 0;
+    const every = this.#trace.interval ?? 0;
     return every >= 1_000 ? this.t("live.window", { span: this.format.span(every) }) : this.t("live.windowPlain");
   }
 
@@ -138,14 +136,14 @@ export class LiveCard extends HubElement {
 
   #begin(point: Point): void {
     this.#lines = linesOf(this.measure, point, { phases: this.phases, label: i18n.metric(this.measure) });
-    this.#buffer = new LiveBuffer({ lines: this.#lines.length, spanMs: SPAN_MS });
+    this.#trace = new LiveTrace({ lines: this.#lines.length, spanMs: SPAN_MS });
     this.pausedAt = undefined;
     void this.#fill();
   }
 
   /** What was measured before the page came, or while the stream was away. */
   async #fill(): Promise<void> {
-    const [buffer, measure, now] = [this.#buffer, this.measure, this.client.live.now()];
+    const [trace, measure, now] = [this.#trace, this.measure, this.client.live.now()];
     await Promise.all(
       this.#lines.map(async ({ point }, line) => {
         try {
@@ -156,10 +154,7 @@ export class LiveCard extends HubElement {
             to: now,
             buckets: SPAN_MS / 1_000,
           });
-          for (const [index, value] of (series.metrics[0]?.avg ?? []).entries()) {
-            const at = series.at[index];
-            if (value !== null && at !== undefined) buffer.push(line, at, value);
-          }
+          trace.fill(line, series);
         } catch {
           // The line begins with what arrives from now on.
         }
@@ -171,25 +166,21 @@ export class LiveCard extends HubElement {
   #received({ target, at, columns }: ReadingsFrame): void {
     const line = this.#lines.findIndex(({ point }) => point.id === target);
     const column = columns[this.measure];
-    if (line < 0 || !column) return;
-    for (const [index, value] of column.entries()) {
-      const instant = at[index];
-      if (value !== null && instant !== undefined) this.#buffer.push(line, instant, value);
-    }
+    if (line >= 0 && column) this.#trace.receive(line, at, column);
   }
 
   #draw(): void {
     if (document.hidden || !this.#visible || this.pausedAt !== undefined || this.#lines.length === 0) return;
     const now = this.client.live.now();
     // Without new readings the axis still slides, but once a second is enough.
-    if (this.#buffer.newest < this.#drawnAt && now - this.#drawnAt < 1_000) return;
+    if (this.#trace.newest < this.#drawnAt && now - this.#drawnAt < 1_000) return;
     this.#drawnAt = now;
-    const read = this.#buffer.read(now - SPAN_MS, now);
-    const { at, columns } = breakGaps(read.at, read.columns);
+    const { at, columns, intervalMs } = this.#trace.read(now - SPAN_MS, now);
     const unit = this.#unit(this.measure);
     this.model = {
       at,
       bucketMs: 0,
+      intervalMs,
       unit,
       from: now - SPAN_MS,
       to: now,

@@ -4,10 +4,11 @@ import { UnsavedController } from "../../controllers/unsaved-controller.js";
 import { selectField, textField } from "../../controls/field.js";
 import { HubElement } from "../../controls/hub-element.js";
 import { icon } from "../../controls/icons/icon.js";
-import { POINT_ICONS, ROLE_ICONS } from "../../controls/point-icon.js";
+import { ROLE_ICONS } from "../../controls/point-icon.js";
 import { errorText } from "../../controls/templates.js";
 import type { Point, PointChange, PointRole } from "../../data/api.js";
 import { changeOf, draftOf, type PointDraft, possibleParents, problemsOf } from "./point-draft.js";
+import { POINT_ICONS } from "./point-icons.js";
 
 const ROLES: readonly PointRole[] = ["grid", "generation", "storage", "circuit", "load", "motor"];
 

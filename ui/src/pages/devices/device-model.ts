@@ -41,6 +41,16 @@ export const heardAt = ({ seenAt, channels }: Device, readings: Pick<ReadingsSto
     ...channels.flatMap(({ id, point }) => [readings.seenAt(id) ?? 0, (point && readings.seenAt(point)) || 0]),
   );
 
+/** The sum of all parts; undefined when one is not known, because the others are not the whole. */
+export const totalOf = (parts: readonly (number | undefined)[]): number | undefined => {
+  const known = parts.filter((value) => value !== undefined);
+  return known.length === 0 || known.length < parts.length ? undefined : known.reduce((sum, value) => sum + value, 0);
+};
+
+/** What to say while no device waits: who has a device has heard somebody. */
+export const noneWaiting = (devices: readonly Device[]): "pending.none" | "pending.noneNew" =>
+  devices.length === 0 ? "pending.none" : "pending.noneNew";
+
 /** The list as a person asked for it. */
 export function selectDevices(
   entries: readonly DeviceEntry[],

@@ -1,7 +1,7 @@
 import { type CSSResult, css, html, nothing, type TemplateResult } from "lit";
 import { cssVars } from "../../controls/css-vars.js";
-import { deviceIcon } from "../../controls/point-icon.js";
 import { i18n, t } from "../../i18n/i18n.js";
+import { deviceIcon } from "./device-icon.js";
 import { type DeviceEntry, mainPoints } from "./device-model.js";
 import "../../controls/device-switch.js";
 

@@ -8,7 +8,7 @@ import { select } from "../../controls/field.js";
 import { HubElement } from "../../controls/hub-element.js";
 import { icon } from "../../controls/icons/icon.js";
 import { emptyCard, errorCard } from "../../controls/templates.js";
-import type { Device } from "../../data/api.js";
+import type { Device, Point } from "../../data/api.js";
 import { STALE_MS } from "../now/balance.js";
 import {
   type DeviceEntry,
@@ -17,6 +17,7 @@ import {
   mainPoints,
   pointsOf,
   selectDevices,
+  totalOf,
 } from "./device-model.js";
 import { deviceRow, deviceRowStyles } from "./device-row.js";
 import "../../shell/page-head.js";
@@ -141,12 +142,14 @@ export class DevicesPage extends HubElement {
     return html`<details class="card"><summary>${this.t("devices.blocked", { n: blocked.length })}</summary>${blocked.map(({ id, name, model, hardwareId }) => html`<div class="row"><span class="ico">${icon("ban")}</span><a class="t" href="/devices/${encodeURIComponent(id)}?tab=settings"><b>${name}</b><small>${[model, hardwareId].filter(Boolean).join(", ")}</small></a></div>`)}</details>`;
   }
 
-  #watts(points: readonly { readonly id: string }[]): number | undefined {
+  #watts(points: readonly Point[]): number | undefined {
     const now = this.client.live.now();
-    const values = points
-      .map(({ id }) => this.#readings.get(id, "power_w"))
-      .filter((reading) => reading !== undefined && now - reading.at <= STALE_MS);
-    return values.length === 0 ? undefined : values.reduce((sum, reading) => sum + (reading?.value ?? 0), 0);
+    return totalOf(
+      points
+        .filter(({ metrics }) => metrics.includes("power_w"))
+        .map(({ id }) => this.#readings.get(id, "power_w"))
+        .map((reading) => (reading && now - reading.at <= STALE_MS ? reading.value : undefined)),
+    );
   }
 }
 

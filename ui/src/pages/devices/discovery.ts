@@ -5,11 +5,11 @@ import { CollectionController } from "../../controllers/collection-controller.js
 import { TickController } from "../../controllers/tick-controller.js";
 import { HubElement } from "../../controls/hub-element.js";
 import { icon } from "../../controls/icons/icon.js";
-import { deviceIcon } from "../../controls/point-icon.js";
 import { emptyCard, errorCard } from "../../controls/templates.js";
 import type { Device } from "../../data/api.js";
 import { acceptAllButton } from "./accept-all.js";
-import { heardAt } from "./device-model.js";
+import { deviceIcon } from "./device-icon.js";
+import { heardAt, noneWaiting } from "./device-model.js";
 import "./connect-card.js";
 import "./pending-device.js";
 
@@ -54,7 +54,7 @@ export class Discovery extends HubElement {
     const pending = pendingOf(devices);
     const accepted = this.withAccepted ? devices.filter(({ state }) => state === "active") : [];
     if (pending.length + accepted.length === 0)
-      return emptyCard({ icon: "radar", title: this.t("pending.none"), text: this.t("pending.noneText") });
+      return emptyCard({ icon: "radar", title: this.t(noneWaiting(devices)), text: this.t("pending.noneText") });
     return html`<ul class="plain-l">
       ${accepted.map((device) => html`<li class="done"><span class="ico on">${deviceIcon(device, undefined)}</span><b>${device.name}</b><span class="ok">${icon("circle-check")}${this.t("pending.isAccepted")}</span></li>`)}
       ${repeat(

@@ -5,10 +5,10 @@ import { confirm } from "../../controls/confirm.js";
 import { select } from "../../controls/field.js";
 import { HubElement } from "../../controls/hub-element.js";
 import { icon } from "../../controls/icons/icon.js";
-import { deviceIcon } from "../../controls/point-icon.js";
 import { errorText, figure } from "../../controls/templates.js";
 import type { Device, PointRole } from "../../data/api.js";
-import { acceptableChannels, acceptance, type ChannelChoice, proposeChoices } from "./device-model.js";
+import { deviceIcon } from "./device-icon.js";
+import { acceptableChannels, acceptance, type ChannelChoice, proposeChoices, totalOf } from "./device-model.js";
 import "../../charts/spark.js";
 import "../../controls/menu.js";
 
@@ -127,8 +127,8 @@ export class PendingDevice extends HubElement {
   }
 
   #watts(device: Device): number | undefined {
-    const values = acceptableChannels(device.channels).map(({ id }) => this.#readings.value(id, "power_w"));
-    return values.reduce((sum, value) => (value === undefined ? sum : (sum ?? 0) + value), undefined);
+    const measuring = acceptableChannels(device.channels).filter(({ metrics }) => metrics.includes("power_w"));
+    return totalOf(measuring.map(({ id }) => this.#readings.value(id, "power_w")));
   }
 
   #follow(device: Device): void {

@@ -3,11 +3,19 @@ import type { Point, PointRole, Reading } from "../../data/api.js";
 /** Older values say nothing about now. */
 export const STALE_MS = 300_000;
 
-/** Something that power comes from, in watts. `supply`: nobody measures the connection, so it follows from the loads. */
-export interface Source {
-  readonly kind: "grid" | "generation" | "storage" | "supply";
+/** Watts of one kind. */
+interface Stream<Kind extends string> {
+  readonly kind: Kind;
   readonly watts: number;
+  /** Whose alone they are: another point of its part is silent, so nobody knows the total. */
+  readonly point?: Point;
 }
+
+/** Something that power comes from. `supply`: nobody measures the connection, so it follows from the loads. */
+export type Source = Stream<"grid" | "generation" | "storage" | "supply">;
+
+/** Where power goes besides the loads. */
+export type Outlet = Stream<"charging" | "exported">;
 
 /** A circuit with what it takes now. */
 export interface Load {
@@ -15,23 +23,31 @@ export interface Load {
   readonly watts: number;
 }
 
-/** Where the power of a site comes from and goes to, in watts. */
+/**
+ * Where the power of a site comes from and goes to, in watts. A silent point is not zero: whatever depends on it is
+ * undefined, and no sum leaves it out.
+ */
 export interface Balance {
   /** What is consumed; undefined when nothing tells. */
   readonly consumption: number | undefined;
-  /** What solar gives; undefined without solar. */
+  /** From the connection; negative leaves. Like the next two undefined without such points and while one is silent. */
+  readonly grid: number | undefined;
+  /** What solar gives. */
   readonly generation: number | undefined;
+  /** Positive charges. */
+  readonly storage: number | undefined;
   readonly hasGridMeter: boolean;
+  /** The meter that tells the consumption alone. */
+  readonly onlyMeter: Point | undefined;
   readonly sources: readonly Source[];
   /** Circuits that are in no other circuit, largest first. */
   readonly loads: readonly Load[];
-  /** Consumed and in no circuit; undefined without a grid meter. */
+  /** Consumed and measured by no circuit; undefined without a grid meter and while the consumption is not known. */
   readonly untracked: number | undefined;
-  readonly exported: number;
-  readonly charging: number;
+  readonly outlets: readonly Outlet[];
   /** How much more the circuits take than comes in: a clamp is reversed or a circuit hangs elsewhere. */
   readonly excess: number;
-  /** Measured points whose newest value is too old. */
+  /** Measured points whose newest value is too old: those of the connection, solar and battery first. */
   readonly silent: readonly Point[];
   /** The oldest instant of what the figures rest on. */
   readonly at: number | undefined;
@@ -96,9 +112,6 @@ export const balancePoints = (points: readonly Point[]): BalancePoints => ({
 /** What solar gives: drivers differ in the sign, and a plug in front of an inverter counts upwards. */
 export const generated = (watts: number): number => Math.abs(watts);
 
-/** Consumption from the connection, solar and battery. Positive storage charges. */
-export const consumed = (grid: number, generation: number, storage: number): number => grid + generation - storage;
-
 /** The balance of a site from the newest power of its points. */
 export function balanceOf(points: readonly Point[], read: (point: Point) => Reading | undefined, now: number): Balance {
   const parts = balancePoints(points);
@@ -113,74 +126,89 @@ export function balanceOf(points: readonly Point[], read: (point: Point) => Read
     oldest = Math.min(oldest ?? reading.at, reading.at);
     return reading.value;
   };
-  const grid = total(parts.grid.map(fresh));
-  const solar = total(parts.generation.map((point) => mapped(fresh(point), generated)));
-  const storage = total(parts.storage.map(fresh));
-  const loads = parts.consumers
-    .map((point) => ({ point, watts: fresh(point) }))
-    .filter((load): load is Load => load.watts !== undefined)
-    .sort((a, b) => b.watts - a.watts);
-  const flows = flowsOf({ grid, solar, storage, loads, hasGridMeter: parts.grid.length > 0 });
-  return { ...flows, generation: solar, hasGridMeter: parts.grid.length > 0, loads, silent, at: oldest };
+  const part = (members: readonly Point[], change = (watts: number): number => watts): Part => {
+    const known = members.flatMap((point) => {
+      const watts = fresh(point);
+      return watts === undefined ? [] : [{ point, watts: change(watts) }];
+    });
+    const isWhole = known.length === members.length;
+    return { known, isWhole, total: isWhole && known.length > 0 ? sumOf(known) : undefined };
+  };
+  const grid = part(parts.grid);
+  const solar = part(parts.generation, generated);
+  const storage = part(parts.storage);
+  const loads = [...part(parts.consumers).known].sort((a, b) => b.watts - a.watts);
+  const hasGridMeter = parts.grid.length > 0;
+  const [meter, ...others] = [...parts.grid, ...parts.generation, ...parts.storage];
+  return {
+    ...flowsOf({ grid, solar, storage, loads, hasGridMeter }),
+    grid: grid.total,
+    generation: solar.total,
+    storage: storage.total,
+    hasGridMeter,
+    onlyMeter: hasGridMeter && others.length === 0 ? meter : undefined,
+    loads,
+    silent,
+    at: oldest,
+  };
 }
 
-interface Measured {
-  readonly grid: number | undefined;
-  readonly solar: number | undefined;
-  readonly storage: number | undefined;
+/** What the points of one kind say. */
+interface Part {
+  readonly known: readonly Load[];
+  /** Nobody is silent. */
+  readonly isWhole: boolean;
+  /** Undefined while somebody is silent, and without points. */
+  readonly total: number | undefined;
+}
+
+interface Parts {
+  readonly grid: Part;
+  readonly solar: Part;
+  readonly storage: Part;
   readonly loads: readonly Load[];
   readonly hasGridMeter: boolean;
 }
 
-type Flows = Pick<Balance, "consumption" | "sources" | "untracked" | "exported" | "charging" | "excess">;
+type Flows = Pick<Balance, "consumption" | "sources" | "untracked" | "outlets" | "excess">;
 
-function flowsOf({ grid, solar = 0, storage = 0, loads, hasGridMeter }: Measured): Flows {
-  const tracked = loads.reduce((sum, { watts }) => sum + Math.max(0, watts), 0);
-  const charging = Math.max(0, storage);
-  const inner: Source[] = [
-    { kind: "generation", watts: solar },
-    { kind: "storage", watts: Math.max(0, -storage) },
+function flowsOf({ grid, solar, storage, loads, hasGridMeter }: Parts): Flows {
+  const tracked = sumOf(loads.map(({ watts }) => ({ watts: Math.max(0, watts) })));
+  const sources: Source[] = [
+    ...streams("generation", solar),
+    ...streams("storage", storage, -1),
+    ...streams("grid", grid),
   ];
-  if (grid === undefined) {
-    if (hasGridMeter)
-      return {
-        consumption: undefined,
-        sources: inner.filter(flows),
-        untracked: undefined,
-        exported: 0,
-        charging,
-        excess: 0,
-      };
-    const own = solar + Math.max(0, -storage) - charging;
+  const outlets: Outlet[] = [...streams("charging", storage), ...streams("exported", grid, -1)];
+  const unknown = { consumption: undefined, untracked: undefined, sources, outlets, excess: 0 };
+  const isInnerKnown = solar.isWhole && storage.isWhole;
+  const own = (solar.total ?? 0) - (storage.total ?? 0);
+  if (!hasGridMeter) {
     const supply: Source = { kind: "supply", watts: Math.max(0, tracked - own) };
     return {
+      ...unknown,
       consumption: loads.length === 0 ? undefined : tracked,
-      sources: [...inner, supply].filter(flows),
-      untracked: undefined,
-      exported: 0,
-      charging,
-      excess: 0,
+      sources: isInnerKnown && supply.watts > 0 ? [...sources, supply] : sources,
     };
   }
-  const consumption = consumed(grid, solar, storage);
-  const sources = [...inner, { kind: "grid" as const, watts: Math.max(0, grid) }].filter(flows);
+  if (grid.total === undefined || !isInnerKnown) return unknown;
+  const consumption = grid.total + own;
   return {
+    ...unknown,
     consumption,
-    sources,
     untracked: Math.max(0, consumption - tracked),
-    exported: Math.max(0, -grid),
-    charging,
     excess: Math.max(0, tracked - consumption),
   };
 }
 
-const flows = ({ watts }: Source): boolean => watts > 0;
+/** What flows in one direction: the total of a part, or as much of it as is known, point by point. */
+function streams<Kind extends string>(kind: Kind, { known, total }: Part, sign: 1 | -1 = 1): Stream<Kind>[] {
+  const all = total === undefined ? known : [{ watts: total }];
+  return all.map((each) => ({ ...each, kind, watts: each.watts * sign })).filter(({ watts }) => watts > 0);
+}
 
-const total = (values: readonly (number | undefined)[]): number | undefined =>
-  values.reduce((sum, value) => (value === undefined ? sum : (sum ?? 0) + value), undefined);
-
-const mapped = (value: number | undefined, change: (value: number) => number): number | undefined =>
-  value === undefined ? undefined : change(value);
+const sumOf = (parts: readonly { readonly watts: number }[]): number =>
+  parts.reduce((sum, { watts }) => sum + watts, 0);
 
 const EXCESS_SHARE = 0.1;
 const EXCESS_WATTS = 50;

@@ -1,6 +1,6 @@
 import type { FlowItem } from "../../charts/flow.js";
 import { i18n } from "../../i18n/i18n.js";
-import type { Balance, Source } from "./balance.js";
+import type { Balance, Outlet, Source } from "./balance.js";
 
 const MOST_LOADS = 4;
 const USE_COLORS = ["--u1", "--u2", "--u3", "--u4"] as const;
@@ -12,12 +12,21 @@ const SOURCE_LOOKS: Readonly<Record<Source["kind"], Pick<FlowItem, "color" | "ic
   supply: { color: "--untracked", icon: "utility-pole" },
 };
 
+const OUTLET_COLORS = { charging: "--battery", exported: "--export" } as const;
+
+/** Its name: that of the point where no total is known. */
+const streamOf = ({ kind, watts, point }: Source | Outlet): Pick<FlowItem, "key" | "watts" | "label"> => ({
+  key: point?.id ?? kind,
+  watts,
+  label: point?.name ?? i18n.t(`flow.${kind}`),
+});
+
 /** The left side of the flow. */
 export const flowSources = ({ sources }: Balance): FlowItem[] =>
-  sources.map(({ kind, watts }) => ({ key: kind, watts, label: i18n.t(`flow.${kind}`), ...SOURCE_LOOKS[kind] }));
+  sources.map((source) => ({ ...streamOf(source), ...SOURCE_LOOKS[source.kind] }));
 
-/** The right side: the largest loads, the others together, what nobody measures, and what leaves or is stored. */
-export function flowSinks({ loads, untracked, exported, charging }: Balance): FlowItem[] {
+/** The right side: the largest loads, the others together, what nobody measures, and what is stored or leaves. */
+export function flowSinks({ loads, untracked, outlets }: Balance): FlowItem[] {
   const running = loads.filter(({ watts }) => watts > 0);
   const named = running.slice(0, MOST_LOADS).map(
     ({ point, watts }, rank): FlowItem => ({
@@ -33,8 +42,7 @@ export function flowSinks({ loads, untracked, exported, charging }: Balance): Fl
     ...named,
     ...when(rest, { key: "others", label: i18n.t("flow.others", { n: others.length }), color: "--untracked" }),
     ...when(untracked ?? 0, { key: "untracked", label: i18n.t("flow.untracked"), color: "--untracked", hatched: true }),
-    ...when(charging, { key: "charging", label: i18n.t("flow.charging"), color: "--battery" }),
-    ...when(exported, { key: "exported", label: i18n.t("flow.exported"), color: "--export" }),
+    ...outlets.map((outlet) => ({ ...streamOf(outlet), color: OUTLET_COLORS[outlet.kind] })),
   ];
 }
 

@@ -1,5 +1,5 @@
 import { expectedInterval } from "../../charts/chart-model.js";
-import type { Balance, Source } from "./balance.js";
+import type { Balance } from "./balance.js";
 import type { PowerHistory } from "./power-history.js";
 
 /** A value with its instant. */
@@ -61,32 +61,37 @@ const FINE_BUCKET_MS = 20_000;
  */
 export function withRows(history: PowerHistory, rows: readonly LiveRow[]): PowerHistory {
   if (history.bucketMs > FINE_BUCKET_MS) return rows.slice(-1).reduce(withRow, history);
-  const known = history.at[history.consumption.findLastIndex((value) => value !== null)] ?? 0;
+  const columns = [history.consumption, history.grid, history.generation, history.storage];
+  const newest = Math.max(...columns.map((column) => column?.findLastIndex((value) => value !== null) ?? -1));
+  const known = history.at[newest] ?? 0;
   const later = rows.filter(({ at }) => at >= known + history.bucketMs);
   return (later.length > 0 ? later : rows.slice(-1)).reduce(withRow, history);
 }
 
+/** What is not known now ends its line; the others go on. */
 function withRow(history: PowerHistory, { at: now, balance }: LiveRow): PowerHistory {
-  const { consumption, sources, exported, charging, generation } = balance;
-  if (consumption === undefined) return history;
-  const watts = (kind: Source["kind"]): number => sources.find((source) => source.kind === kind)?.watts ?? 0;
+  const { consumption, grid, generation, storage } = balance;
+  if ((consumption ?? grid ?? generation ?? storage) === undefined) return history;
   const next = history.at.findIndex((at) => at > now);
   const end = next < 0 ? history.at.length : next;
-  const isOpen = history.bucketMs > FINE_BUCKET_MS && (history.at[end - 1] ?? 0) + history.bucketMs > now;
+  const isOpen =
+    consumption !== undefined &&
+    history.bucketMs > FINE_BUCKET_MS &&
+    (history.at[end - 1] ?? 0) + history.bucketMs > now;
   const put = <T>(column: readonly T[], value: T): T[] =>
     column.toSpliced(end - (isOpen ? 1 : 0), isOpen ? 1 : 0, value);
   const add = (
     key: "consumptionMin" | "consumptionMax" | "grid" | "generation" | "storage",
-    value: number | null,
-  ): object => (history[key] ? { [key]: put(history[key], value) } : {});
+    value: number | undefined,
+  ): object => (history[key] ? { [key]: put(history[key], value ?? null) } : {});
   return {
     ...history,
     at: put(history.at, now),
-    consumption: put(history.consumption, consumption),
+    consumption: put(history.consumption, consumption ?? null),
     ...add("consumptionMin", consumption),
     ...add("consumptionMax", consumption),
-    ...add("grid", watts("grid") - exported),
-    ...add("generation", generation ?? null),
-    ...add("storage", charging - watts("storage")),
+    ...add("grid", grid),
+    ...add("generation", generation),
+    ...add("storage", storage),
   };
 }

@@ -9,7 +9,7 @@ import { icon } from "../../controls/icons/icon.js";
 import { figure } from "../../controls/templates.js";
 import type { Point } from "../../data/api.js";
 import { liveStep } from "../../i18n/ui-format.js";
-import { type Balance, balanceOf, isUnbalanced, readable, STALE_MS } from "./balance.js";
+import { type Balance, balanceOf, balancePoints, isConsumer, isUnbalanced, readable, STALE_MS } from "./balance.js";
 import { flowSinks, flowSources } from "./flow-items.js";
 import { type Sample, SPARK_MS, sparkValues } from "./live-tail.js";
 import { knownOf, type LoadSeries, loadPowerHistory, type PowerHistory } from "./power-history.js";
@@ -38,6 +38,8 @@ export class PowerCard extends HubElement {
     h2 { margin-bottom: 8px; }
     vt-spark { width: 260px; height: 46px; margin-top: 22px; }
     vt-flow { flex: 1; margin-top: 14px; }
+    .wide { flex: 1; display: grid; align-content: center; }
+    .wide vt-spark { width: auto; height: 150px; margin: 12px 8px; }
     .age { margin-top: 8px; display: inline-flex; }
     .notes { display: grid; gap: 8px; }
     @media (max-width: 720px) {
@@ -63,23 +65,28 @@ export class PowerCard extends HubElement {
     const now = this.client.live.now();
     const balance = balanceOf(this.points, ({ id }) => this.#readings.get(id, "power_w"), now);
     const { value, stale } = this.#headline(balance);
+    const spark = html`<vt-spark filled .values=${this.#spark(stale || this.client.live.state !== "open" ? undefined : value, now)}></vt-spark>`;
+    // Where one point tells everything there is nothing to divide, and its line has room to show more.
+    const isAlone = Object.values(balancePoints(this.points)).flat().length === 1;
     return html`<section class="card" aria-labelledby="h">
       <div class="head">
         <div><h2 class="lab" id="h">${balance.consumption === undefined && balance.generation !== undefined && !balance.hasGridMeter ? this.t("now.generation") : this.t("now.power")}</h2>
           <div class="big ${stale ? "stale" : ""}">${value === undefined ? "–" : this.#figure(value)}</div>
           ${stale ? html`<span class="pill warn sm age">${this.t("now.lastSeen", { ago: this.format.ago(stale, now) })}</span>` : nothing}</div>
-        <vt-spark filled .values=${this.#spark(stale || this.client.live.state !== "open" ? undefined : value, now)}></vt-spark>
+        ${isAlone ? nothing : spark}
       </div>
-      <vt-flow label=${this.t("now.flow")} .sources=${flowSources(balance)} .sinks=${flowSinks(balance)}></vt-flow>
+      ${isAlone ? html`<div class="wide">${spark}</div>` : html`<vt-flow label=${this.t("now.flow")} .sources=${flowSources(balance)} .sinks=${flowSinks(balance)}></vt-flow>`}
       ${this.#notes(balance)}
     </section>`;
   }
 
-  /** Consumption; else what solar gives; else the last that the connection said, with its age. */
-  #headline({ consumption, generation, hasGridMeter, silent }: Balance): { value: number | undefined; stale?: number } {
+  /** Consumption; else the last that the only meter said, with its age; else what solar gives. */
+  #headline({ consumption, generation, hasGridMeter, onlyMeter }: Balance): {
+    value: number | undefined;
+    stale?: number;
+  } {
     if (consumption !== undefined) return { value: consumption };
-    const meter = silent.find(({ role }) => role === "grid");
-    const last = meter && this.#readings.get(meter.id, "power_w");
+    const last = onlyMeter && this.#readings.get(onlyMeter.id, "power_w");
     if (last) return { value: last.value, stale: last.at };
     return { value: hasGridMeter ? undefined : generation };
   }
@@ -97,14 +104,27 @@ export class PowerCard extends HubElement {
   }
 
   #notes(balance: Balance): TemplateResult | typeof nothing {
-    const { silent, hasGridMeter, excess } = balance;
+    const { silent, hasGridMeter, excess, consumption } = balance;
     const unbalanced = isUnbalanced(balance);
+    const missing = hasGridMeter && consumption === undefined ? silent.filter((point) => !isConsumer(point)) : [];
+    const others = silent.filter((point) => !missing.includes(point));
     if (!unbalanced && silent.length === 0 && hasGridMeter) return nothing;
     return html`<div class="notes">
       ${unbalanced ? html`<p class="hint" role="status">${icon("triangle-alert")}<span><b>${this.t("now.unbalanced")}</b> ${this.t("now.unbalancedText", { excess: this.format.quantity(excess, "W") })}</span></p>` : nothing}
+      ${this.#silence("now.unknown", missing, "hint")}
       ${hasGridMeter ? nothing : html`<p class="note">${icon("info")}<span>${this.t("now.noGridMeter")}</span></p>`}
-      ${silent.length > 0 ? html`<p class="note">${icon("wifi-off")}<span>${this.t("now.silent", { names: listOf(silent), minutes: STALE_MS / 60_000 })}</span></p>` : nothing}
+      ${this.#silence("now.silent", others, "note")}
     </div>`;
+  }
+
+  /** Who is silent, once anybody has spoken: before, the readings are only on their way. */
+  #silence(
+    key: "now.unknown" | "now.silent",
+    points: readonly Point[],
+    look: "hint" | "note",
+  ): TemplateResult | typeof nothing {
+    if (points.length === 0 || !this.points.some(({ id }) => this.#readings.get(id, "power_w"))) return nothing;
+    return html`<p class=${look}>${icon("wifi-off")}<span>${this.t(key, { names: listOf(points), minutes: STALE_MS / 60_000 })}</span></p>`;
   }
 
   #load(): void {

@@ -1,7 +1,7 @@
 import { markGaps } from "../../charts/chart-model.js";
 import type { Column, Point, Series } from "../../data/api.js";
 import type { SeriesQuery } from "../../data/client.js";
-import { type BalancePoints, balancePoints, consumed, generated } from "./balance.js";
+import { type BalancePoints, balancePoints, generated } from "./balance.js";
 
 /** Power of a site over time, in watts; columns of one length. */
 export interface PowerHistory {
@@ -53,11 +53,10 @@ export function combinePower(parts: BalancePoints, series: ReadonlyMap<string, S
   const [any] = series.values();
   const at = any?.at ?? [];
   const bucketMs = any?.bucketMs ?? 0;
-  const columns = (points: readonly Point[]): Column[] =>
-    points.map(({ id }) => powerOf(series.get(id))).filter((column) => column.some((value) => value !== null));
+  const columns = (points: readonly Point[]): Column[] => points.map(({ id }) => powerOf(series.get(id)));
   const grid = addUp(columns(parts.grid), at.length);
   const generation = addUp(
-    columns(parts.generation).map((column) => column.map((value) => (value === null ? null : generated(value)))),
+    columns(parts.generation).map((column) => changed(column, generated)),
     at.length,
   );
   const storage = addUp(columns(parts.storage), at.length);
@@ -72,23 +71,12 @@ export function combinePower(parts: BalancePoints, series: ReadonlyMap<string, S
   const single =
     !generation && !storage && parts.grid.length === 1 ? series.get(parts.grid[0]?.id ?? "")?.metrics[0] : undefined;
   const band = single ? { consumptionMin: single.min, consumptionMax: single.max } : {};
-  return { ...common, consumption: consumption({ grid, generation, storage }, at.length), ...band };
+  const incoming = [grid, generation, storage && changed(storage, (watts) => -watts)].filter((column) => !!column);
+  return { ...common, consumption: addUp(incoming, at.length) ?? [], ...band };
 }
 
-function consumption(
-  {
-    grid,
-    generation,
-    storage,
-  }: { grid: Column | undefined; generation: Column | undefined; storage: Column | undefined },
-  length: number,
-): Column {
-  return Array.from({ length }, (_, index) => {
-    const parts = [grid, generation, storage].map((column) => (column ? (column[index] ?? null) : 0));
-    const [g, s, b] = parts;
-    return !grid || typeof g !== "number" || typeof s !== "number" || typeof b !== "number" ? null : consumed(g, s, b);
-  });
-}
+const changed = (column: Column, change: (watts: number) => number): Column =>
+  column.map((value) => (value === null ? null : change(value)));
 
 /** Averages, with values held between two readings of a slow meter, so that columns of different meters can be added. */
 function powerOf(series: Series | undefined): Column {

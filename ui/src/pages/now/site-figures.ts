@@ -41,11 +41,14 @@ export function siteFigures(
       return reading && now - reading.at <= STALE_MS ? [{ point, value: reading.value }] : [];
     });
   const meters = topmost(points, ({ role }) => role === "grid");
-  const counters = (metric: string): Sample[] =>
-    meters.flatMap((point) => {
+  // A counter stands while its meter is silent, but the sum of some meters is not that of all.
+  const counters = (metric: string): Sample[] => {
+    if (meters.some((point) => point.metrics.includes(metric) && !read(point, metric))) return [];
+    return meters.flatMap((point) => {
       const reading = read(point, metric);
       return reading ? [{ point, value: reading.value }] : [];
     });
+  };
   return [
     voltage(samples("voltage_v"), site.nominalVoltage),
     current(samples("current_a"), { meters, site }),

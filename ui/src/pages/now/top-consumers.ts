@@ -1,4 +1,4 @@
-import { css, html, type nothing, type TemplateResult } from "lit";
+import { css, html, nothing, type TemplateResult } from "lit";
 import { customElement, property } from "lit/decorators.js";
 import { ReadingsController } from "../../controllers/readings-controller.js";
 import { cssVars } from "../../controls/css-vars.js";
@@ -11,6 +11,8 @@ import { readable, STALE_MS, smallest } from "./balance.js";
 import "../../controls/device-switch.js";
 
 const SHOWN = 5;
+/** So few leave room to say how more are added. */
+const FEW = 2;
 
 interface Consumer {
   readonly point: Point;
@@ -47,10 +49,20 @@ export class TopConsumers extends HubElement {
       <header><h2 id="h">${this.t("now.top")}</h2><span class="sp"></span><a class="more" href="/devices">${this.t("now.all", { n: this.devices })}</a></header>
       ${
         shown.length === 0
-          ? emptyCard({ icon: "plug", title: this.t("now.noCircuits"), text: this.t("now.noCircuitsText") })
+          ? nothing
           : html`<div @pointerenter=${this.#hold} @pointerleave=${this.#release} @focusin=${this.#hold} @focusout=${this.#release}>${shown.map((each) => this.#row(each, { most, now }))}</div>`
-      }
+      }${shown.length > FEW ? nothing : this.#invitation(shown.length)}
     </section>`;
+  }
+
+  /** A home that begins with a plug has room for what comes next. */
+  #invitation(shown: number): TemplateResult {
+    return emptyCard({
+      icon: "plug",
+      title: this.t(shown === 0 ? "now.noCircuits" : "connect.title"),
+      text: this.t("now.noCircuitsText"),
+      action: html`<a class="btn" href="/devices/add">${icon("plus")}${this.t("add.title")}</a>`,
+    });
   }
 
   /** Largest first; while a hand is on the list it keeps its order, so that nobody switches the wrong thing. */

@@ -7,8 +7,10 @@ import {
   guessRole,
   heardAt,
   mainPoints,
+  noneWaiting,
   proposeChoices,
   selectDevices,
+  totalOf,
 } from "../../../src/pages/devices/device-model.js";
 import { device, point } from "../../support/points.js";
 
@@ -116,6 +118,23 @@ describe("mainPoints", () => {
     const phase = point("l1", "grid", { parent: "em", phase: 1 });
     expect(mainPoints([total, phase])).toEqual([total]);
     expect(mainPoints([phase])).toEqual([phase]);
+  });
+});
+
+describe("noneWaiting", () => {
+  it("says that nobody has spoken only while that is so", () => {
+    expect(noneWaiting([])).toBe("pending.none");
+    expect(noneWaiting([device("shelly:a", { seenAt: 5 })])).toBe("pending.noneNew");
+    expect(noneWaiting([device("shelly:a", { state: "blocked" })])).toBe("pending.noneNew");
+  });
+});
+
+describe("totalOf", () => {
+  it("is the sum of all, and nothing while one is unknown", () => {
+    expect(totalOf([1, 2, 3])).toBe(6);
+    expect(totalOf([0])).toBe(0);
+    expect(totalOf([1, undefined, 3])).toBeUndefined();
+    expect(totalOf([])).toBeUndefined();
   });
 });
 

@@ -22,8 +22,7 @@ describe("balanceOf", () => {
       consumption: 4_820,
       generation: 3_100,
       untracked: 2_300,
-      exported: 0,
-      charging: 0,
+      outlets: [],
       excess: 0,
     });
     expect(balance.sources).toEqual([
@@ -36,7 +35,14 @@ describe("balanceOf", () => {
 
   it("exports and charges on the other side", () => {
     const balance = balanceOf(home, powers({ grid: -900, sun: 3_000, battery: 700, oven: 400, lights: 0 }), 1_000);
-    expect(balance).toMatchObject({ consumption: 1_400, exported: 900, charging: 700, untracked: 1_000 });
+    expect(balance).toMatchObject({
+      consumption: 1_400,
+      untracked: 1_000,
+      outlets: [
+        { kind: "charging", watts: 700 },
+        { kind: "exported", watts: 900 },
+      ],
+    });
     expect(balance.sources).toEqual([{ kind: "generation", watts: 3_000 }]);
   });
 
@@ -83,11 +89,85 @@ describe("balanceOf", () => {
         const {
           sources,
           consumption = 0,
-          charging,
-          exported,
+          outlets,
         } = balanceOf(home, powers({ grid, sun, battery, oven, lights: 0 }), 1_000);
-        const incoming = sources.reduce((sum, each) => sum + each.watts, 0);
-        expect(incoming).toBeCloseTo(consumption + charging + exported, 6);
+        const all = (streams: readonly { readonly watts: number }[]): number =>
+          streams.reduce((sum, each) => sum + each.watts, 0);
+        expect(all(sources)).toBeCloseTo(consumption + all(outlets), 6);
+      }),
+    );
+  });
+});
+
+describe("balanceOf with somebody silent", () => {
+  const phases = [1, 2, 3].map((phase) => point(`l${phase}`, "grid", { phase: phase as 1 | 2 | 3 }));
+  const oven = point("oven", "load");
+
+  it("does not take silent solar for zero", () => {
+    const balance = balanceOf(home, powers({ grid: 400, battery: 0, oven: 1_900, lights: 0 }), 1_000);
+    expect(balance).toMatchObject({
+      consumption: undefined,
+      generation: undefined,
+      untracked: undefined,
+      grid: 400,
+      storage: 0,
+      excess: 0,
+      sources: [{ kind: "grid", watts: 400 }],
+    });
+    expect(balance.loads.map(({ watts }) => watts)).toEqual([1_900, 0]);
+    expect(isUnbalanced(balance)).toBe(false);
+  });
+
+  it("does not take a silent battery for zero", () => {
+    const balance = balanceOf(home, powers({ grid: -400, sun: 2_000, oven: 900, lights: 0 }), 1_000);
+    expect(balance).toMatchObject({ consumption: undefined, storage: undefined, untracked: undefined });
+    expect(balance.outlets).toEqual([{ kind: "exported", watts: 400 }]);
+  });
+
+  it("shows the phases that are known, each by itself, and no total of them", () => {
+    const balance = balanceOf([...phases, oven], powers({ l1: 500, l2: -200, oven: 100 }), 1_000);
+    expect(balance).toMatchObject({ consumption: undefined, grid: undefined, untracked: undefined });
+    expect(balance.sources).toEqual([{ kind: "grid", watts: 500, point: phases[0] }]);
+    expect(balance.outlets).toEqual([{ kind: "exported", watts: 200, point: phases[1] }]);
+    expect(balance.silent).toEqual([phases[2]]);
+  });
+
+  it("shows one of two inverters by itself", () => {
+    const inverters = [point("east", "generation"), point("west", "generation")];
+    const balance = balanceOf([point("grid", "grid"), ...inverters], powers({ grid: 100, east: -700 }), 1_000);
+    expect(balance).toMatchObject({ consumption: undefined, generation: undefined });
+    expect(balance.sources).toEqual([
+      { kind: "generation", watts: 700, point: inverters[0] },
+      { kind: "grid", watts: 100 },
+    ]);
+  });
+
+  it("invents no supply beside silent solar where nobody measures the connection", () => {
+    const balance = balanceOf([point("sun", "generation"), oven], powers({ oven: 300 }), 1_000);
+    expect(balance).toMatchObject({ consumption: 300, sources: [] });
+  });
+
+  it("names the meter whose last value may stand for the consumption only when it is the only one", () => {
+    const grid = point("grid", "grid");
+    expect(balanceOf([grid, oven], powers({}), 1_000).onlyMeter).toBe(grid);
+    expect(balanceOf(phases, powers({}), 1_000).onlyMeter).toBeUndefined();
+    expect(balanceOf([grid, point("sun", "generation")], powers({}), 1_000).onlyMeter).toBeUndefined();
+    expect(balanceOf([oven], powers({}), 1_000).onlyMeter).toBeUndefined();
+  });
+
+  it("never tells more or less than what is known, whoever is silent", () => {
+    const points = [...phases, point("sun", "generation"), point("battery", "storage"), oven];
+    const maybe = fc.option(fc.integer({ min: -5_000, max: 5_000 }), { nil: undefined });
+    fc.assert(
+      fc.property(fc.tuple(maybe, maybe, maybe, maybe, maybe), ([l1, l2, l3, sun, battery]) => {
+        const balance = balanceOf(points, powers({ l1, l2, l3, sun, battery, oven: 100 }), 1_000);
+        const sum = (...parts: (number | undefined)[]): number | undefined =>
+          parts.reduce((all, part) => (all === undefined || part === undefined ? undefined : all + part), 0);
+        const solar = sun === undefined ? undefined : Math.abs(sun);
+        expect(balance.grid).toBe(sum(l1, l2, l3));
+        const out = battery === undefined ? undefined : -battery;
+        expect(balance.consumption).toBe(sum(l1, l2, l3, solar, out));
+        expect(balance.untracked === undefined).toBe(balance.consumption === undefined);
       }),
     );
   });

@@ -70,16 +70,18 @@ describe("the small line beside the power", () => {
 describe("the newest row of a chart", () => {
   const balance: Balance = {
     consumption: 1_500,
+    grid: 700,
     generation: 900,
+    storage: 100,
     hasGridMeter: true,
+    onlyMeter: undefined,
     sources: [
       { kind: "generation", watts: 900 },
       { kind: "grid", watts: 700 },
     ],
     loads: [],
     untracked: 0,
-    exported: 0,
-    charging: 100,
+    outlets: [{ kind: "charging", watts: 100 }],
     excess: 0,
     silent: [],
     at: NOW,
@@ -116,9 +118,23 @@ describe("the newest row of a chart", () => {
     expect(withRows(coarse, rows)).toMatchObject({ at: [NOW - 400_000, NOW], consumption: [1, 1_500] });
   });
 
-  it("is left out while nobody knows the power", () => {
+  it("is left out while nobody knows any power", () => {
     const history = stored([1, 2]);
-    expect(withRows(history, [{ at: NOW, balance: { ...balance, consumption: undefined } }])).toBe(history);
+    const unknown = { consumption: undefined, grid: undefined, generation: undefined, storage: undefined };
+    expect(withRows(history, [{ at: NOW, balance: { ...balance, ...unknown } }])).toBe(history);
+  });
+
+  it("ends the lines that are not known, and only those", () => {
+    const history: PowerHistory = { ...stored([1, 2]), grid: [1, 2], generation: [0, 0] };
+    const silent = { ...balance, consumption: undefined, generation: undefined };
+    expect(withRows(history, [{ at: NOW, balance: silent }])).toMatchObject({
+      at: [NOW - 2 * BUCKET, NOW - BUCKET, NOW],
+      consumption: [1, 2, null],
+      grid: [1, 2, 700],
+      generation: [0, 0, null],
+    });
+    const coarse = { ...history, bucketMs: 300_000, at: [NOW - 400_000, NOW - 100_000] };
+    expect(withRows(coarse, [{ at: NOW, balance: silent }]).consumption).toEqual([1, 2, null]);
   });
 });
 

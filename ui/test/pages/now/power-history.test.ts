@@ -31,7 +31,7 @@ describe("combinePower", () => {
     expect(history.consumption).toEqual([100, 100, 100, null]);
   });
 
-  it("leaves a part out that says nothing in the whole range", () => {
+  it("is unknown while a part says nothing in the whole range", () => {
     const history = combinePower(
       home,
       new Map([
@@ -39,8 +39,19 @@ describe("combinePower", () => {
         ["sun", series("sun", [null, null])],
       ]),
     );
-    expect(history.consumption).toEqual([100, 100]);
-    expect(history.generation).toBeUndefined();
+    expect(history.consumption).toEqual([null, null]);
+    expect(history.grid).toEqual([100, 100]);
+    expect(history.generation).toEqual([null, null]);
+  });
+
+  it("does not take two phases for three", () => {
+    const phases = balancePoints(["l1", "l2", "l3"].map((id) => point(id, "grid")));
+    const known = ["l1", "l2"].map((id) => [id, series(id, [100, 100])] as const);
+    const silent = [series("l3", [null, null]), series("l3", [])];
+    for (const third of silent) {
+      const history = combinePower(phases, new Map([...known, ["l3", third]]));
+      expect(history).toMatchObject({ grid: [null, null], consumption: [null, null] });
+    }
   });
 
   it("brings a band only where one meter alone tells", () => {

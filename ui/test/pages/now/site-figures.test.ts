@@ -68,6 +68,13 @@ describe("siteFigures", () => {
     expect(figures(connection, { l1: { frequency_hz: value } }).frequency).toMatchObject({ state, limits: { low } });
   });
 
+  it("adds up the counters of all phases, and none while one has said nothing", () => {
+    const meters = ["a", "b", "c"].map((id) => point(id, "grid", { metrics: ["power_w", "energy_import_wh"] }));
+    const two = { a: { energy_import_wh: 1_000 }, b: { energy_import_wh: 2_000 } };
+    expect(figures(meters, { ...two, c: { energy_import_wh: 500 } }).energy).toMatchObject({ value: 3_500 });
+    expect(figures(meters, two).energy).toBeUndefined();
+  });
+
   it("leaves out what is old or was never measured, but not a counter", () => {
     const old = figures(connection, { l1: { voltage_v: 127 }, em: { energy_import_wh: 5_000 } }, -400_000);
     expect(Object.keys(old)).toEqual(["energy"]);

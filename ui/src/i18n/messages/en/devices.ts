@@ -27,6 +27,7 @@ export const EN_DEVICES = {
   "pending.lastSeen": "last message {ago}",
   "pending.searching": "New devices appear here by themselves.",
   "pending.none": "Nobody has spoken yet",
+  "pending.noneNew": "No new device",
   "pending.noneText": "Type the data on this page into your meter or plug. It shows up here a few seconds later.",
   "pending.phases": "{n|one=# phase;other=# phases}",
   "pending.name": "Name for {device}",

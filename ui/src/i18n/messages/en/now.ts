@@ -18,6 +18,7 @@ export const EN_NOW = {
     "The circuits take {excess} more than comes in. A clamp may be reversed, or a circuit hangs on another connection.",
   "now.noGridMeter": "No meter is at the grid connection, so this is the sum of what is measured.",
   "now.silent": "Left out, without a reading for {minutes} minutes: {names}.",
+  "now.unknown": "The consumption is not known: no reading from {names} for {minutes} minutes.",
   "now.pending": "{n|one=# new device waits;other=# new devices wait} for you.",
   "now.pendingSee": "Have a look",
   "now.empty": "No device yet",

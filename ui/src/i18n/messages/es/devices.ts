@@ -29,6 +29,7 @@ export const ES_DEVICES = {
   "pending.lastSeen": "último mensaje {ago}",
   "pending.searching": "Los equipos nuevos aparecen aquí solos.",
   "pending.none": "Nadie ha hablado todavía",
+  "pending.noneNew": "Ningún equipo nuevo",
   "pending.noneText": "Escribe los datos de esta página en tu medidor o enchufe. Aparece aquí unos segundos después.",
   "pending.phases": "{n|one=# fase;many=# de fases;other=# fases}",
   "pending.name": "Nombre para {device}",

@@ -20,6 +20,7 @@ export const ES_NOW = {
     "Los circuitos toman {excess} más de lo que entra. Quizá una pinza está al revés, o un circuito cuelga de otra acometida.",
   "now.noGridMeter": "No hay medidor en la acometida, así que esto es la suma de lo medido.",
   "now.silent": "Fuera de la cuenta, sin lectura desde hace {minutes} minutos: {names}.",
+  "now.unknown": "El consumo no se conoce: {names} sin lectura desde hace {minutes} minutos.",
   "now.pending":
     "{n|one=# equipo nuevo te espera;many=# de equipos nuevos te esperan;other=# equipos nuevos te esperan}.",
   "now.pendingSee": "Verlos",
