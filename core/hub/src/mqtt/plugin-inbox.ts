@@ -2,7 +2,7 @@ import { type Log, type MqttMessage, type PluginId, text, VatioError } from "@va
 import type { CounterTable } from "../counters.js";
 import { type Deferred, deferred } from "../deferred.js";
 import type { HealthTree } from "../health.js";
-import type { InboxMessage, InboxStore } from "../store/types.js";
+import { CRASHES_TOLERATED, type InboxMessage, type InboxStore } from "../store/index.js";
 
 export interface PluginInboxOptions {
   readonly plugin: PluginId;
@@ -108,11 +108,19 @@ export class PluginInbox {
     try {
       if (!(await inbox.crashed(plugin, id))) return;
       counters.add(`plugin:${plugin}`, "mqtt-set-aside", "crashes");
-      log.error("A message was set aside: the plugin crashed or hung on it three times.", { plugin, topic });
+      log.error(
+        "A message was set aside: the plugin crashed or hung on it three times, or refused it again and again while it took others.",
+        { plugin, topic },
+      );
       await this.showAside();
     } catch (error) {
       log.warn("A crash could not be noted at the message in hand.", { plugin, error: String(error) });
     }
+  }
+
+  /** Sets a message aside at once that would never be done. */
+  async giveUp(message: InboxMessage): Promise<void> {
+    for (let count = message.crashes; count < CRASHES_TOLERATED; count++) await this.countCrash(message);
   }
 
   /** Shows in the health of the plugin whether messages were set aside. */

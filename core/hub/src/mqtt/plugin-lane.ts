@@ -40,6 +40,8 @@ interface Settlers {
 const FIRST_PAUSE = seconds(1);
 const LONGEST_PAUSE = seconds(60);
 const REPLAY_ATTEMPTS = 6;
+/** A message that was refused for now so often, while others of its plugin were not, is set aside. */
+const MOST_REFUSALS = 20;
 
 const pauseAfter = (attempt: number): DurationMs => Math.min(FIRST_PAUSE * 2 ** attempt, LONGEST_PAUSE) as DurationMs;
 
@@ -63,6 +65,8 @@ export class PluginLane {
   /** Ends each wait that is under way. */
   readonly #waits = new Set<() => void>();
   #hung = false;
+  /** How often messages of the inbox were passed over, by id. */
+  readonly #refusals = new Map<number, number>();
 
   constructor(options: PluginLaneOptions) {
     this.plugin = options.plugin;
@@ -267,7 +271,18 @@ export class PluginLane {
     const done = await Promise.all(group.map((message) => this.#handOut(message)));
     const finished = group.filter((_message, i) => done[i]);
     await this.#inbox.remove(finished);
-    return finished.length > 0 ? "some" : "none";
+    if (finished.length === 0) return "none";
+    for (const [i, message] of group.entries()) if (!done[i]) await this.#passedOver(message);
+    return "some";
+  }
+
+  /** Others went through and this one did not: when that happens again and again, it is the message and not the world. */
+  async #passedOver(message: InboxMessage): Promise<void> {
+    const times = (this.#refusals.get(message.id) ?? 0) + 1;
+    this.#refusals.set(message.id, times);
+    if (times < MOST_REFUSALS) return;
+    this.#refusals.delete(message.id);
+    await this.#inbox.giveUp(message);
   }
 
   /** Nothing of the inbox can be read: all of it is still on its way to the disk. */
@@ -301,6 +316,7 @@ export class PluginLane {
 
   #goLive(): void {
     this.#mode = "live";
+    this.#refusals.clear();
     this.#inbox.drained();
     this.#releaseHeld();
   }

@@ -22,7 +22,7 @@ export interface InboxOptions {
 }
 
 /** Crashes with one message in hand after which it is set aside. */
-const CRASHES_TOLERATED = 3;
+export const CRASHES_TOLERATED = 3;
 
 interface Entry {
   readonly bytes: number;

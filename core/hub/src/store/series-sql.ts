@@ -6,12 +6,15 @@ import type { Segment } from "./segments.js";
 /*
  * What a bucket says about the time between readings.
  *
- * The typical spacing T of a metric is learnt from the readings of the query: half of the time lies in spacings up to T, where spacings
- * above 15 minutes do not count (they are outages), unless more than half of all spacings are that long (then they are normal, and T is
- * their median). A plug that reports each second while it runs and each minute while it idles has a T of one or sixty seconds, by what it
- * did most of the time, and neither state looks like a gap.
+ * The rhythm of a metric is learnt from the readings of the query, and outages must not teach it: they are the very thing to be found.
+ * A spacing counts only when it is part of a rhythm, which means that one of its neighbours is at least a quarter as long, or that
+ * spacings of its size are common. An outage stands alone between short spacings, however long it is. Of the spacings that count, half of
+ * the time lies in those up to T, and nine tenths in those up to Q; those above 15 minutes are left out, unless more than half of all are
+ * that long (then they are normal, and T and Q are their median). A meter that reports each ten seconds has a T and Q of ten seconds. A
+ * plug that reports changes at once and each minute when nothing changes has a T of some seconds and a Q of sixty.
  *
- * A reading stands for the time until the next one when that comes within 3 T, else for T: then a gap begins. From this follow the
+ * A reading stands for the time until the next one when that comes within 3 T or 1.5 Q, whichever is longer, but never beyond half an hour
+ * (or 1.5 T, for what is slower than that). Else it stands for T: then a gap begins. So does the newest reading. From this follow the
  * coverage of a bucket (share of its time for which a reading stands) and its average (each reading weighs as long as it stands).
  *
  * Reading by reading this would sort every row. So rows first fall into parts, some dozens in a bucket, and spacing and weight are worked
@@ -20,10 +23,18 @@ import type { Segment } from "./segments.js";
 
 /** Readings before the range that may stand for its begin. */
 export const LOOK_BACK_MS = minutes(45);
-/** T when there is one reading only. */
+/** T when there are too few readings for a rhythm. */
 const SPACING_UNKNOWN = minutes(1);
 /** Longer spacings are outages, unless they are the rule. */
 const LONGEST_SPACING = minutes(15);
+/** No reading bridges more, unless readings always come that slowly. */
+const LONGEST_BRIDGE = minutes(30);
+/** A rhythm holds a spacing when a neighbour is at least this part of it, */
+const NEIGHBOUR = 0.25;
+/** or when so many are of its size, and so large a share of all. */
+const COMMON = { least: 5, share: 0.1 } as const;
+/** How much more time than T for each of its readings a dense part may cover: readings jitter. */
+const JITTER = 1.2;
 /** Spacings of the histogram grow by a twelfth part of an octave or so. */
 const CLASSES_PER_OCTAVE = 8;
 /** Parts of all buckets together, about. */
@@ -82,10 +93,37 @@ export function foundSql({
   return `SELECT channel, "at", min(arrival) AS arrival, arg_min(origin, arrival) AS origin, arg_min(v, arrival) AS v FROM (${rows}) GROUP BY channel, "at"`;
 }
 
-/** The least class of a histogram below which half of a sum lies, as the mean spacing of that class. */
-const half = (what: string, classes: string): string => `
+/** The least class of a histogram below which a share of a sum lies, as the mean spacing of that class. */
+const quantile = (share: number, what: string, classes: string): string => `
   (SELECT total / n FROM (SELECT *, sum(${what}) OVER (ORDER BY class) AS upto, sum(${what}) OVER () AS everything FROM ${classes})
-   WHERE upto * 2 >= everything ORDER BY class LIMIT 1)`;
+   WHERE upto >= ${share} * everything ORDER BY class LIMIT 1)`;
+
+/** From the linked parts to T, Q and the longest time that a reading bridges: one row `rhythm(t, q, bridge)`. */
+const rhythmSql = `
+spaced AS MATERIALIZED (
+  SELECT gap AS spacing, 1 AS k, greatest(inner_spacing, lead(inner_spacing) OVER here,
+    max(gap) OVER (ORDER BY part, own ROWS BETWEEN 2 PRECEDING AND 1 PRECEDING),
+    max(gap) OVER (ORDER BY part, own ROWS BETWEEN 1 FOLLOWING AND 2 FOLLOWING)) AS neighbour
+  FROM linked WINDOW here AS (ORDER BY part, own)
+  UNION ALL
+  SELECT inner_spacing, n - 1, greatest(CASE WHEN n > 3 THEN inner_spacing END, gap, lag(gap) OVER there,
+    lag(inner_spacing) OVER there, lead(inner_spacing) OVER there)
+  FROM linked WINDOW there AS (ORDER BY part, own)),
+rhythmic AS (
+  SELECT * FROM (
+    SELECT *, sum(k) OVER (PARTITION BY floor(log2(greatest(spacing, 1)))) AS alike, sum(k) OVER () AS everything
+    FROM spaced WHERE spacing IS NOT NULL)
+  WHERE neighbour >= ${NEIGHBOUR} * spacing OR alike >= greatest(${COMMON.least}, ${COMMON.share} * everything)),
+spacings AS MATERIALIZED (
+  SELECT floor(${CLASSES_PER_OCTAVE} * log2(greatest(spacing, 1)))::INTEGER AS class, sum(k) AS n, sum(k * spacing) AS total
+  FROM rhythmic GROUP BY class),
+usual AS (SELECT * FROM spacings WHERE total / n <= ${LONGEST_SPACING}),
+learnt AS (
+  SELECT ${quantile(0.5, "n", "spacings")} AS plain, ${quantile(0.5, "total", "usual")} AS t, ${quantile(0.9, "total", "usual")} AS q),
+known AS (
+  SELECT greatest(1, coalesce(CASE WHEN plain > ${LONGEST_SPACING} THEN plain ELSE t END, ${SPACING_UNKNOWN})) AS t,
+    greatest(1, coalesce(CASE WHEN plain > ${LONGEST_SPACING} THEN plain ELSE q END, ${SPACING_UNKNOWN})) AS q FROM learnt),
+rhythm AS (SELECT t, q, least(greatest(3 * t, 1.5 * q), greatest(1.5 * t, ${LONGEST_BRIDGE})) AS bridge FROM known)`;
 
 /** One row for each bucket that has readings; undefined when no table can hold any. */
 export function bucketSql(query: BucketQuery): string | undefined {
@@ -102,21 +140,15 @@ parts AS MATERIALIZED (
     count(*) AS n, min("at") AS first_at, max("at") AS last_at, min(v) AS lo, avg(v) AS mean, max(v) AS hi,
     arg_max(v, "at") AS last_value, bit_or(1 << origin::INTEGER) AS origins
   FROM found GROUP BY part, own),
-linked AS MATERIALIZED (SELECT *, lead(first_at) OVER (ORDER BY part, own) - last_at AS gap FROM parts),
-spacings AS MATERIALIZED (
-  SELECT floor(${CLASSES_PER_OCTAVE} * log2(greatest(spacing, 1)))::INTEGER AS class, sum(k) AS n, sum(k * spacing) AS total
-  FROM (SELECT gap AS spacing, 1 AS k FROM linked WHERE gap IS NOT NULL
-        UNION ALL SELECT (last_at - first_at) / (n - 1), n - 1 FROM linked WHERE n > 1)
-  GROUP BY class),
-usual AS (SELECT * FROM spacings WHERE total / n <= ${LONGEST_SPACING}),
-typical AS (
-  SELECT greatest(1, coalesce(CASE WHEN plain > ${LONGEST_SPACING} THEN plain ELSE weighted END, ${SPACING_UNKNOWN})) AS t
-  FROM (SELECT ${half("n", "spacings")} AS plain, ${half("total", "usual")} AS weighted)),
+linked AS MATERIALIZED (
+  SELECT *, lead(first_at) OVER (ORDER BY part, own) - last_at AS gap,
+    CASE WHEN n > 1 THEN (last_at - first_at) / (n - 1) END AS inner_spacing FROM parts),
+${rhythmSql},
 standing AS (
   SELECT CASE WHEN own THEN part // ${divisions} - ${before} ELSE -1 END AS bucket, first_at, last_at, lo, mean, hi, last_value, origins,
-    last_at + CASE WHEN gap <= 3 * t THEN gap ELSE t END AS until,
-    CASE WHEN last_at - first_at <= 3 * t * (n - 1) THEN last_at - first_at ELSE (n - 1) * t END AS inside
-  FROM linked, typical),
+    last_at + CASE WHEN gap <= bridge THEN gap ELSE t END AS until,
+    least(last_at - first_at, (n - 1) * greatest(${JITTER} * t, q)) AS inside
+  FROM linked, rhythm),
 weighed AS (
   SELECT *, inside + greatest(0, least(until, ${range.to}, ${buckets.from} + (bucket + 1) * ${buckets.ms}) - last_at) AS w FROM standing)
 SELECT bucket, min(lo) AS lo, coalesce(sum(mean * w) / nullif(sum(w), 0), avg(mean)) AS mean, max(hi) AS hi, min(first_at) AS first_at,

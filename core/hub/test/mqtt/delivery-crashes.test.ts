@@ -123,6 +123,25 @@ describe("an inbox that cannot be worked off", () => {
     expect(got).toEqual(["1", "2"]);
   });
 
+  it("sets a message aside that is refused for now again and again while others go through", async () => {
+    const delivery = newDelivery();
+    const got: string[] = [];
+    delivery.subscribe(SHELLY, "a", (taken) => {
+      if (textOf(taken) === "poison") throw RETRYABLE;
+      got.push(textOf(taken));
+    });
+    await delivery.sink(message("a", "poison"));
+    delivery.setPlugin(SHELLY, "running");
+    await until(() => delivery.busy === 0, "it pauses");
+    for (let n = 0; n < 25; n++) {
+      await delivery.sink(message("a", String(n)));
+      await passUntil(() => got.length === n + 1);
+    }
+    await passUntil(() => waiting() === 0 && delivery.busy === 0);
+    expect((await inbox.aside(SHELLY)).map(textOf)).toEqual(["poison"]);
+    expect(got).toEqual(Array.from({ length: 25 }, (_, n) => String(n)));
+  });
+
   it("goes on when the database of the inbox fails for a while", async () => {
     const delivery = newDelivery();
     const got: string[] = [];

@@ -168,6 +168,101 @@ describe("buckets", () => {
   });
 });
 
+/** Readings at one cadence, an outage, and readings again up to now. */
+const interrupted = (cadence: number, outage: number): Point[] => {
+  const before = every(cadence, NOW - HOUR, Math.floor((HOUR / 2 - outage) / cadence));
+  const until = NOW - HOUR + before.length * cadence + outage;
+  return [...before, ...every(cadence, until, Math.floor((NOW - until) / cadence))];
+};
+
+const coveredMs = (series: Series): number =>
+  series.coverage.reduce((sum, share) => sum + share * series.bucketMs, 0);
+
+describe("an outage is a gap", () => {
+  const seconds = (n: number): number => n * 1_000;
+  it.each([
+    [seconds(1), seconds(10)],
+    [seconds(1), seconds(60)],
+    [seconds(1), seconds(519)],
+    [seconds(10), seconds(45)],
+    [seconds(10), seconds(180)],
+    [seconds(10), seconds(519)],
+    [seconds(10), seconds(1_500)],
+    [seconds(60), seconds(240)],
+    [seconds(60), seconds(519)],
+    [seconds(60), seconds(1_500)],
+    [seconds(120), seconds(519)],
+    [seconds(120), seconds(899)],
+    [seconds(120), seconds(1_500)],
+  ])("at a cadence of %i ms, for %i ms", async (cadence, outage) => {
+    const { store } = await openStore();
+    await store.write([batchOf(interrupted(cadence, outage))]);
+    for (const buckets of [60, 6, 1]) {
+      const covered = coveredMs(await seriesOf(store, range(NOW - HOUR, NOW), buckets));
+      expect(covered).toBeGreaterThan(HOUR - outage - 2 * cadence);
+      expect(covered).toBeLessThan(HOUR - outage + 2 * cadence);
+    }
+  });
+
+  it("when it is longer than all that was measured", async () => {
+    const { store } = await openStore();
+    const outage = 519_000;
+    await store.write([batchOf([...every(10_000, NOW - outage - 80_000, 4), ...every(10_000, NOW - 50_000, 5)])]);
+    const series = await seriesOf(store, range(NOW - 15 * MINUTE, NOW + 9 * MINUTE), 24 * 6);
+    expect(coveredMs(series)).toBeLessThanOrEqual(100_000);
+  });
+
+  it("when a device of a poor network has many of them", async () => {
+    const { store } = await openStore();
+    const outages = [519, 300, 420, 700, 610].map((n) => n * 1_000);
+    let at = NOW - HOUR;
+    const points = outages.flatMap((outage) => {
+      const run = every(10_000, at, 12);
+      at += 120_000 + outage;
+      return run;
+    });
+    await store.write([batchOf(points)]);
+    expect(coveredMs(await seriesOf(store, range(NOW - HOUR, NOW), 60))).toBeLessThan(11 * MINUTE);
+  });
+
+  it("also where many readings fall into one part of a bucket", async () => {
+    const { store } = await openStore();
+    const run = (from: number): Point[] => every(10_000, from, 12 * 360);
+    await store.write([batchOf([...run(NOW - 27 * HOUR), ...run(NOW - 13 * HOUR)])]);
+    const series = await seriesOf(store, range(NOW - 365 * 24 * HOUR, NOW), 365);
+    expect(coveredMs(series) / HOUR).toBeCloseTo(24, 0);
+  });
+
+  it("and what two lone readings enclose is not measured", async () => {
+    const { store } = await openStore();
+    await store.write([batchOf([{ at: NOW - 10 * MINUTE, value: 1 }, { at: NOW - MINUTE, value: 1 }])]);
+    expect(coveredMs(await seriesOf(store, range(NOW - 15 * MINUTE, NOW), 15))).toBeCloseTo(2 * MINUTE, -1);
+  });
+});
+
+describe("a steady state is no gap", () => {
+  const at = (spacings: readonly number[]): Point[] => {
+    let instant = NOW - HOUR;
+    const points: Point[] = [];
+    for (let i = 0; instant < NOW; i++) {
+      points.push({ at: instant, value: i });
+      instant += (spacings[i % spacings.length] ?? 1) * 1_000;
+    }
+    return points;
+  };
+  it.each([
+    ["each minute when nothing changes", [3, 5, 60, 60, 60, 2, 1, 1, 4, 38, 60, 12]],
+    ["mostly busy, then idle", [...Array<number>(600).fill(1), ...Array<number>(8).fill(60)]],
+    ["in bursts", [1, 1, 300]],
+    ["as it changes", [40, 200, 95, 10, 310, 150, 70, 260]],
+    ["each ten minutes", [600]],
+  ])("of a device that reports %s", async (_what, spacings) => {
+    const { store } = await openStore();
+    await store.write([batchOf(at(spacings))]);
+    expect(coveredMs(await seriesOf(store, range(NOW - HOUR, NOW), 12)) / HOUR).toBeGreaterThan(0.97);
+  });
+});
+
 describe("a point", () => {
   const swappedAt = (NOW - 30 * MINUTE) as Instant;
   const assignments: AssignmentSource = {
