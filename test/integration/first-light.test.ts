@@ -85,6 +85,21 @@ describe("from the device to the page", () => {
     expect(last[point?.id ?? ""]?.power_w?.value).toBe(369.4);
   });
 
+  it("stores every message of a queue that comes all at once, without a time of its own", {
+    timeout: 60_000,
+  }, async () => {
+    await using hub = await start();
+    await publishBurst(hub);
+    await accept(hub, "esp32-meter:24A3BC12");
+    const node = await hub.connect({ clientId: "24A3BC12" });
+    // What a broker kept while the hub was away: all of one moment, and many of them equal.
+    const watts = Array.from({ length: 3_000 }, (_, n) => 300 + Math.floor(n / 3));
+    await Promise.all(watts.map((w) => node.publishAsync("enertrack/24A3BC12/potencia_prom", `${w}`, { qos: 1 })));
+    await hub.settle();
+    const stored = (await hub.readings(METER)).flatMap((row) => ("power_w" in row ? [row.power_w] : []));
+    expect(stored.slice(1)).toEqual(watts);
+  });
+
   it("shows a Shelly's readings in a series, and live before they are asked for again", async () => {
     await using hub = await start();
     await using plug = await startPlug(hub);
