@@ -57,6 +57,7 @@ async function seeDevice(page: Page, view: View, hub: HubProcess): Promise<void>
   expect(await accessibilityProblems(page)).toEqual([]);
   await page.goto(`${hub.url}/devices/${encodeURIComponent(DEVICE)}`);
   await page.locator("vt-chart canvas").first().waitFor();
+  await expect.poll(() => page.locator("vt-live-card .big").textContent(), { timeout: 5_000 }).toMatch(/\d\s*W$/);
   await page.waitForTimeout(1_000);
   await picture(page, view, "5-device");
   expect(await accessibilityProblems(page)).toEqual([]);

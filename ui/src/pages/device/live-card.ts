@@ -100,7 +100,8 @@ export class LiveCard extends HubElement {
 
   #hero(point: Point): TemplateResult {
     const name = point.metrics.includes("power_w") ? "power_w" : this.measure;
-    const reading = this.#readings.get(point.id, name);
+    // Before the units are known a number would mean nothing, and its step would stay.
+    const reading = this.#metrics.value && this.#readings.get(point.id, name);
     const now = this.client.live.now();
     const stale = !reading || now - reading.at > STALE_MS;
     const unit = this.#unit(name);
