@@ -1,6 +1,7 @@
 import {
   type AnnouncedDevice,
   type Batch,
+  type ChannelId,
   type DeviceId,
   type Instant,
   type Json,
@@ -10,8 +11,17 @@ import {
   type Text,
   text,
 } from "@vatio/plugin-api";
-import { type DeviceFacts, newFacts, storedFacts, withChannels, withDetails, withoutChannels } from "./device-facts.js";
-import { type Decoded, mergedByChannel } from "./reading.js";
+import {
+  type DeviceFacts,
+  MOST_CHANNELS,
+  newFacts,
+  storedFacts,
+  withChannels,
+  withDetails,
+  withoutChannels,
+} from "./device-facts.js";
+import { type Decoded, mergedByChannel, type Values } from "./reading.js";
+import { rejectionTexts } from "./rejection-texts.js";
 import { ShellyDevice } from "./shelly-device.js";
 
 /** The services that the book uses. */
@@ -31,8 +41,21 @@ export interface Entry {
 /** What became of an entry. */
 export interface Recorded {
   readonly state: AnnouncedDevice["state"] | "unannounced";
-  readonly rejected: readonly string[];
+  /** Channels of which a value was stored. */
+  readonly stored: number;
+  /** Channels of which every value was stored already. */
+  readonly duplicate: number;
+  /** What was kept out, and why. */
+  readonly rejected: readonly Text[];
 }
+
+/** Nothing came of an entry. */
+const nothing = (state: Recorded["state"]): Recorded => ({ state, stored: 0, duplicate: 0, rejected: [] });
+
+const rowOf = (channel: ChannelId | undefined, at: Instant, values: Values): readonly Batch[] =>
+  channel === undefined ? [] : [row(channel, at, values)];
+
+const tooMany = (channel: string): Text => text("shelly.rejected.too-many-channels", { channel, most: MOST_CHANNELS });
 
 const PREFIX = "device/";
 
@@ -100,20 +123,25 @@ export class DeviceBook {
   async record({ device, decoded, at, message, complete }: Entry): Promise<Recorded> {
     this.note(decoded, message, device);
     this.#learnChannels(device, decoded, complete ?? false);
-    if (Object.keys(device.facts.channels).length === 0) return { state: "unannounced", rejected: [] };
+    if (Object.keys(device.facts.channels).length === 0) return nothing("unannounced");
     const { state, channels } = await this.#announce(device);
     if (state !== "active" && state !== "pending") {
       this.#services.counters.add("dropped", state);
-      return { state, rejected: [] };
+      return nothing(state);
     }
-    const batches = [...mergedByChannel(decoded.readings)].flatMap(([channel, values]) => {
-      const id = channels[channel];
-      if (id === undefined) this.#services.counters.add("dropped", "too-many-channels");
-      return id === undefined || Object.keys(values).length === 0 ? [] : [row(id, at, values)];
-    });
-    const rejected = batches.length === 0 ? [] : await this.#write(device, batches, message);
-    if (rejected.length === 0) this.accept(batches.length === 0 ? "state" : "reading");
-    return { state, rejected };
+    const measured = [...mergedByChannel(decoded.readings)].filter(([, values]) => Object.keys(values).length > 0);
+    const batches = measured.flatMap(([channel, values]) => rowOf(channels[channel], at, values));
+    const written = batches.length === 0 ? nothing(state) : { state, ...(await this.#write(batches)) };
+    const lost = measured.filter(([channel]) => channels[channel] === undefined).map(([channel]) => tooMany(channel));
+    const recorded = { ...written, rejected: [...written.rejected, ...lost] };
+    for (const reason of recorded.rejected) this.reject(message, reason, device);
+    if (recorded.rejected.length === 0) this.accept(batches.length === 0 ? "state" : "reading");
+    return recorded;
+  }
+
+  /** Shows a message that came another way than MQTT among those of its device, which counts as seen. */
+  used(message: MqttMessage, device: ShellyDevice): void {
+    this.#services.devices.observed(device.id, message);
   }
 
   /** Notes what a message proves, in order of arrival; the hub hears of changes once it knows the device. */
@@ -197,10 +225,11 @@ export class DeviceBook {
     }
   }
 
-  async #write(device: ShellyDevice, batches: readonly Batch[], message?: MqttMessage): Promise<readonly string[]> {
-    const { rejected } = await this.#services.telemetry.write(batches);
-    for (const { reason } of rejected) this.reject(message, text(reason), device);
-    return rejected.map(({ reason }) => reason);
+  async #write(batches: readonly Batch[]): Promise<Omit<Recorded, "state">> {
+    // Before the store takes the arrays.
+    const textOf = rejectionTexts(batches);
+    const { accepted, duplicate, rejected } = await this.#services.telemetry.write(batches);
+    return { stored: accepted, duplicate, rejected: rejected.map(({ reason }) => textOf(reason)) };
   }
 
   #add(device: ShellyDevice): void {

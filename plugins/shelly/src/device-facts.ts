@@ -1,5 +1,7 @@
 import { type ChannelDescription, type DeviceDescription, type MetricName, Type } from "@vatio/plugin-api";
 import { Compile } from "typebox/compile";
+import type { LightWord } from "./gen1/models.js";
+import { productName } from "./product-name.js";
 import type { ChannelReading } from "./reading.js";
 
 const ChannelFactsSchema = Type.Object({
@@ -20,6 +22,7 @@ const DeviceFactsSchema = Type.Object({
   firmware: word,
   name: word,
   profile: word,
+  lights: Type.Optional(Type.Union([Type.Literal("light"), Type.Literal("color"), Type.Literal("white")])),
   address: word,
   reversed: Type.Optional(Type.Array(Type.String())),
   channels: Type.Record(Type.String(), ChannelFactsSchema),
@@ -49,6 +52,8 @@ export interface DeviceFacts {
   /** Name that a person gave it in its own settings. */
   readonly name?: string;
   readonly profile?: string;
+  /** What its outputs are called on its topics (lamps of Gen1), which changes with their mode. */
+  readonly lights?: LightWord;
   readonly address?: string;
   readonly reversed?: readonly string[];
   readonly channels: Readonly<Record<string, ChannelFacts>>;
@@ -108,7 +113,7 @@ export function describeDevice(facts: DeviceFacts): DeviceDescription {
   const { model, firmware, address } = facts;
   return {
     hardwareId: facts.hardwareId,
-    ...(model === undefined ? {} : { model }),
+    ...(model === undefined ? {} : { model: productName(model) ?? model }),
     ...(firmware === undefined ? {} : { firmware }),
     ...(address === undefined ? {} : { address }),
     suggestedName: suggestedName(facts),

@@ -13,6 +13,11 @@ export interface ChannelReading {
   readonly phase?: 1 | 2 | 3;
   /** May be empty: the payload proves that the channel exists, but measures nothing. */
   readonly values: Values;
+  /**
+   * Metrics of the gauges that the device still reports, by this payload or an earlier one: any other has ended. Left out where the payload
+   * does not speak of gauges.
+   */
+  readonly standing?: readonly MetricName[];
 }
 
 /** What a decoder made of a payload. Nothing in it throws: what could not be used is named. */

@@ -1,7 +1,7 @@
 import { type DeviceDescription, type DeviceId, deviceId, type Instant, type Text } from "@vatio/plugin-api";
 import { type DeviceFacts, describeDevice } from "./device-facts.js";
 import type { ComponentStates } from "./gen2/decode-status.js";
-import type { Gauges } from "./gen2/steady-gauges.js";
+import { SteadyGauges } from "./gen2/steady-gauges.js";
 
 /** One Shelly as this run of the plugin knows it. */
 export class ShellyDevice {
@@ -9,8 +9,8 @@ export class ShellyDevice {
   readonly hardwareId: string;
   /** What earlier payloads of this run said of its components (Gen2 and later). */
   states: ComponentStates = new Map();
-  /** Gauges that it told last, by channel. */
-  readonly gauges: Gauges = new Map();
+  /** Gauges that it told last (Gen2 and later). */
+  readonly gauges = new SteadyGauges();
   /** Last state of each switch that the device told, by channel. */
   readonly outputs = new Map<string, boolean>();
   /** How far its clock was ahead when it was last asked. */

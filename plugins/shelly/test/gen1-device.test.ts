@@ -41,7 +41,7 @@ describe("a simulated Plug S of Gen1 on the real hub", () => {
     expect([last(hub, "power_w"), last(hub, "switch_on")]).toEqual([600, 1]);
     expect(record(hub)).toMatchObject({
       hardwareId: MAC,
-      model: "SHPLG-S",
+      model: "Shelly Plug S",
       firmware: "20230913-113421/v1.14.0-gcb84623",
       address: "192.168.1.47",
       name: "Shelly Plug S 8EAB",

@@ -55,7 +55,7 @@ describe("a simulated Plus 1PM on the real hub", () => {
     await introduced(hub);
     expect(record(hub)).toMatchObject({
       state: "pending",
-      model: "SNSW-001P16EU",
+      model: "Shelly Plus 1PM",
       firmware: "1.7.5",
       address: "192.168.1.44",
       online: true,

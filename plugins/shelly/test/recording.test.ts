@@ -63,7 +63,11 @@ describe("the way of a reading into the store", () => {
     plugin.hub.written = { accepted: 0, duplicate: 0, rejected: [{ reason: "rejected.out-of-range", rows: 1 }] };
     await send(plugin, { "switch:0": { pf: 7 } });
     expect(plugin.hub.rejected).toEqual([
-      { topic: `${ID}/events/rpc`, reason: { key: "rejected.out-of-range" }, device: "shelly:ec6260927f7c" },
+      {
+        topic: `${ID}/events/rpc`,
+        reason: { key: "rejected.out-of-range", params: { metric: "power_factor", value: 7 } },
+        device: "shelly:ec6260927f7c",
+      },
     ]);
   });
 

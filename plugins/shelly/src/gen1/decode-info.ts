@@ -8,6 +8,8 @@ import { emeterChannel, type Gen1Context, outputChannel, WATT_MINUTES_PER_WH } f
 export interface DecodedInfo extends Decoded {
   /** MAC of the device, when the status tells a whole one. */
   readonly mac?: string;
+  /** `color` or `white` of a lamp that has both. */
+  readonly mode?: string;
   /** A meter reports power but has no register: the power is a number that a person typed in. */
   readonly unmetered: boolean;
 }
@@ -15,6 +17,10 @@ export interface DecodedInfo extends Decoded {
 const MOST_ENTRIES = 16;
 
 const list = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value.slice(0, MOST_ENTRIES) : []);
+/** Some firmwares write the truth as a word. */
+const isInvalid = ({ is_valid }: JsonObject): boolean => is_valid === false || is_valid === "false";
+/** A device with two relays may show its roller as well; in roller mode it has no relays. */
+const isRoller = (status: JsonObject): boolean => list(status.rollers).length > 0 && list(status.relays).length === 0;
 const isNumber = (value: unknown): value is number => typeof value === "number" && Number.isFinite(value);
 
 /** The numbers of an entry by metric; what is no number is left out. */
@@ -41,7 +47,8 @@ export function decodeInfo(status: JsonObject, context: Gen1Context): DecodedInf
   const decoded = joined(parts);
   const nothing = decoded.readings.length + decoded.refusals.length + decoded.ignored.length === 0;
   const whole = nothing ? ignored(text("shelly.ignored.nothing-metered")) : decoded;
-  return { ...whole, unmetered, ...(mac === undefined ? {} : { mac }) };
+  const mode = list(status.lights).length > 0 && typeof status.mode === "string" ? { mode: status.mode } : {};
+  return { ...whole, unmetered, ...mode, ...(mac === undefined ? {} : { mac }) };
 }
 
 /** Power without a register of energy. */
@@ -58,8 +65,8 @@ function decodeOutputs(kind: "relay" | "light", outputs: readonly unknown[]): De
 
 /** The energy of a roller comes with its own topic: the status has one register for each direction, and no sum. */
 function decodeRollers(status: JsonObject): Decoded {
-  const parts = list(status.rollers).map((entry, number): Decoded => {
-    if (!isObject(entry) || entry.is_valid === false || !isNumber(entry.power)) return NOTHING;
+  const parts = (isRoller(status) ? list(status.rollers) : []).map((entry, number): Decoded => {
+    if (!isObject(entry) || isInvalid(entry) || !isNumber(entry.power)) return NOTHING;
     const reading: ChannelReading = {
       channel: outputChannel("roller", number),
       kind: "meter",
@@ -72,12 +79,12 @@ function decodeRollers(status: JsonObject): Decoded {
 
 function decodeMeters(status: JsonObject, kind: "relay" | "light", outputs: number, context: Gen1Context): Decoded {
   const meters = list(status.meters);
-  if (list(status.rollers).length > 0) return NOTHING;
+  if (isRoller(status)) return NOTHING;
   return joined(
     meters.map((meter, number) => {
       if (!isObject(meter)) return refused(text("shelly.rejected.field", { field: `meters.${number}` }));
       if (context.unmetered) return ignored(text("shelly.ignored.typed-power"));
-      if (meter.is_valid === false) return ignored(text("shelly.ignored.invalid-meter"));
+      if (isInvalid(meter)) return ignored(text("shelly.ignored.invalid-meter"));
       const own = outputs === meters.length;
       const channel = own
         ? ({ channel: outputChannel(kind, number), kind: "switch", switchable: true } as const)
@@ -95,7 +102,7 @@ function meterValues(meter: JsonObject): Values {
 function decodeEmeters(status: JsonObject, { threePhase }: Gen1Context): Decoded {
   const parts = list(status.emeters).map((emeter, number): Decoded => {
     if (!isObject(emeter)) return refused(text("shelly.rejected.field", { field: `emeters.${number}` }));
-    if (emeter.is_valid === false) return ignored(text("shelly.ignored.invalid-meter"));
+    if (isInvalid(emeter)) return ignored(text("shelly.ignored.invalid-meter"));
     return { ...NOTHING, readings: [{ ...emeterChannel(number, threePhase), values: emeterValues(emeter) }] };
   });
   return joined(parts);
@@ -134,7 +141,7 @@ function decodeDevice(status: JsonObject): Decoded {
 }
 
 function innerTemperature({ tmp, temperature }: JsonObject): Values {
-  if (isObject(tmp)) return tmp.is_valid === false ? {} : numbers(tmp, { tC: "temperature_c" });
+  if (isObject(tmp)) return isInvalid(tmp) ? {} : numbers(tmp, { tC: "temperature_c" });
   return isNumber(temperature) ? { temperature_c: temperature } : {};
 }
 

@@ -54,8 +54,12 @@ function state(channel: string, payload: string): Decoded {
   return { ...NOTHING, readings: [{ channel, kind: "switch", switchable: true, values: { switch_on: on } }] };
 }
 
-/** Channel of an output: lamps say `color` or `white` for what is one kind of output to us. */
-export const outputChannel = (kind: string, number: string | number): string => `${kind}:${number}`;
+/**
+ * Channel of an output: `relay:0`, `roller:0`, `light:0`. A lamp says `color`, `white` or `light` by its kind and mode, and its status says
+ * `lights`: all of them are the same output.
+ */
+export const outputChannel = (kind: string, number: string | number): string =>
+  `${kind === "color" || kind === "white" ? "light" : kind}:${Number(number)}`;
 
 function output(parts: readonly string[], payload: string, { unmetered }: Gen1Context): Decoded {
   const [, kind = "", number = "", what = ""] = parts;

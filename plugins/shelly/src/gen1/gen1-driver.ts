@@ -15,12 +15,13 @@ import type { DeviceBook } from "../device-book.js";
 import { macInWireId } from "../hardware-id.js";
 import { instantOf } from "../instant-of.js";
 import { excerpt, parseObject, textOf } from "../json.js";
+import { productName } from "../product-name.js";
 import type { ChannelReading, Decoded } from "../reading.js";
 import type { ShellyDevice } from "../shelly-device.js";
 import { decodeAnnounce } from "./decode-announce.js";
 import { decodeInfo } from "./decode-info.js";
 import { decodeValue, type Gen1Context } from "./decode-value.js";
-import { isThreePhase, isUnmetered, productName } from "./models.js";
+import { isThreePhase, isUnmetered, LIGHT_WORDS, type LightWord, lightWord } from "./models.js";
 import { GEN1_COMMAND, type Gen1Topic, splitGen1Topic } from "./topics.js";
 
 /** What the driver of Gen1 is made of. */
@@ -160,6 +161,9 @@ export class Gen1Driver {
       return this.#book.reject(message, foreign(decoded.mac, topic.id), device);
     }
     device.typedPower = decoded.unmetered;
+    const { mode } = decoded;
+    if (mode !== undefined)
+      await this.#learnLights(device, lightWord({ model: device.facts.model, id: topic.id, mode }));
     const at = instantOf({ unixSeconds: parsed.object.unixtime, arrival: message.at });
     if (message.retained && at === message.at) return this.#ctx.counters.add("ignored", "retained-without-time");
     await this.#record(device, decoded, at, message);
@@ -175,7 +179,12 @@ export class Gen1Driver {
     if (message.retained) return this.#ctx.counters.add("ignored", "retained-without-time");
     const at = reading ? this.#instantFor(device, reading, message) : message.at;
     if (at === undefined) return this.#book.reject(message, text("shelly.rejected.too-fast"), device);
+    await this.#learnLights(device, lightOf(topic.suffix));
     await this.#record(device, decoded, at, message);
+  }
+
+  async #learnLights(device: ShellyDevice, lights: LightWord | undefined): Promise<void> {
+    if (lights !== undefined) await this.#book.learn(device, { lights });
   }
 
   #instantFor(device: ShellyDevice, { channel, values }: ChannelReading, { at }: MqttMessage): Instant | undefined {
@@ -222,6 +231,9 @@ export class Gen1Driver {
     };
   }
 }
+
+/** What a lamp calls its outputs, by one of its topics: `white` of `white/2/power`. */
+const lightOf = (suffix: string): LightWord | undefined => LIGHT_WORDS.find((word) => suffix.startsWith(`${word}/`));
 
 const identity = ({ prefix, id }: { readonly prefix: string; readonly id: string }) => ({
   generation: 1,

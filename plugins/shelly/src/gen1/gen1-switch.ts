@@ -1,6 +1,7 @@
 import { type DurationMs, type Scheduler, type SwitchSetResult, seconds, VatioError } from "@vatio/plugin-api";
 import { deferred } from "../deferred.js";
 import type { SwitchOrder } from "../gen2/gen2-switch.js";
+import { commandTopic } from "./command-topic.js";
 import type { Gen1Driver } from "./gen1-driver.js";
 
 /** What the answer of a Gen1 device is waited with. */
@@ -39,7 +40,8 @@ export async function switchGen1(
   // A failed publish leaves nobody who waits for the answer.
   answer.promise.catch(() => undefined);
   try {
-    await driver.command(device, `${channel.replace(":", "/")}/command`, to);
+    // Said outright where the state is known: an order that is delivered twice must not undo itself, and not every lamp knows `toggle`.
+    await driver.command(device, commandTopic(device, channel), anyState ? "toggle" : wordFor(wanted));
     // A device that already is as ordered need not say so: an update makes it tell all its states.
     await driver.command(device, "command", "update");
     return { wasOn, on: await answer.promise };
@@ -49,6 +51,8 @@ export async function switchGen1(
     watching[Symbol.dispose]();
   }
 }
+
+const wordFor = (on: boolean): "on" | "off" => (on ? "on" : "off");
 
 const silent = (channel: string): VatioError =>
   new VatioError(

@@ -52,10 +52,10 @@ function toField(value: unknown, type: FieldTypes[string]): FieldValue | undefin
   return value.filter((entry) => typeof entry === "string").slice(0, MOST_LIST_ENTRIES);
 }
 
-/** A component after a patch: a notification overlays what was known. */
+/** A component after a patch: a notification overlays what was known. A value that cannot be read is not known any more. */
 export function applyPatch(before: Fields | undefined, patch: Patch): Fields {
   const after = new Map(before);
-  for (const path of patch.removed) after.delete(path);
+  for (const path of [...patch.removed, ...patch.bad]) after.delete(path);
   for (const [path, value] of patch.set) after.set(path, value);
   return after;
 }

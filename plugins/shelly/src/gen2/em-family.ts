@@ -1,14 +1,15 @@
-import { text } from "@vatio/plugin-api";
 import { type ChannelReading, type Decoded, joined, NOTHING, refused } from "../reading.js";
-import { numberAt } from "./component-fields.js";
 import {
   type ComponentInput,
   type Family,
   type Gauges,
   gaugesOf,
   hasFailed,
+  measured,
+  meterFailed,
   numbers,
-  withoutGhosts,
+  outOfRange,
+  withoutFields,
 } from "./family.js";
 
 const PHASES = [
@@ -67,13 +68,13 @@ export const emFamily: Family = {
 export const emDataFamily: Family = {
   fields: numbers(pathsOf([TOTAL_ENERGY, ...PHASES.map(([phase]) => phaseEnergy(phase))])),
   decode({ number, patch }) {
-    const sum: ChannelReading = { channel: `em:${number}`, kind: "meter", values: gaugesOf(patch, TOTAL_ENERGY) };
+    const sum: ChannelReading = { channel: `em:${number}`, kind: "meter", values: gaugesOf(patch.set, TOTAL_ENERGY) };
     const phases = PHASES.map(([phase, index]): ChannelReading => {
       return {
         channel: `em:${number}/${phase}`,
         kind: "meter",
         phase: index,
-        values: gaugesOf(patch, phaseEnergy(phase)),
+        values: gaugesOf(patch.set, phaseEnergy(phase)),
       };
     });
     return { ...NOTHING, readings: [sum, ...phases] };
@@ -83,11 +84,9 @@ export const emDataFamily: Family = {
 /** One clamp: channel `em1:N`. */
 export const em1Family: Family = {
   fields: { ...numbers(pathsOf([EM1])), errors: "list" },
-  decode({ key, patch, known }) {
-    const channel: ChannelReading = { channel: key, kind: "meter", values: {} };
-    if (hasFailed(known)) return failedMeter(channel);
-    const values = withoutGhosts(gaugesOf(patch, EM1), numberAt(known, "voltage"));
-    return { ...NOTHING, readings: [{ ...channel, values }] };
+  decode(input) {
+    const { refusals, ...meter } = measured(input, { gauges: EM1, voltage: "voltage", errors: ["errors"] });
+    return { ...NOTHING, refusals, readings: [{ channel: input.key, kind: "meter", ...meter }] };
   },
 };
 
@@ -96,26 +95,26 @@ export const em1DataFamily: Family = {
   fields: numbers(pathsOf([EM1_ENERGY])),
   decode: ({ number, patch }) => ({
     ...NOTHING,
-    readings: [{ channel: `em1:${number}`, kind: "meter", values: gaugesOf(patch, EM1_ENERGY) }],
+    readings: [{ channel: `em1:${number}`, kind: "meter", values: gaugesOf(patch.set, EM1_ENERGY) }],
   }),
 };
 
-function decodePhase({ key, patch, known }: ComponentInput, phase: PhaseName, number: 1 | 2 | 3): Decoded {
-  const channel: ChannelReading = { channel: `${key}/${phase}`, kind: "meter", phase: number, values: {} };
-  if (hasFailed(known, `${phase}_errors`)) return failedMeter(channel);
-  const values = withoutGhosts(gaugesOf(patch, phaseGauges(phase)), numberAt(known, `${phase}_voltage`));
-  return { ...NOTHING, readings: [{ ...channel, values }] };
+function decodePhase(input: ComponentInput, phase: PhaseName, number: 1 | 2 | 3): Decoded {
+  const key = `${input.key}/${phase}`;
+  const part = { gauges: phaseGauges(phase), voltage: `${phase}_voltage`, errors: ["errors", `${phase}_errors`] };
+  const { refusals, ...meter } = measured({ ...input, key }, part);
+  return { ...NOTHING, refusals, readings: [{ channel: key, kind: "meter", phase: number, ...meter }] };
 }
 
-/** The device's own sum; without meaning while one of its phases fails. */
+/** The device's own sum; without meaning while one of its phases fails, or in what one of them cannot measure. */
 function decodeSum({ key, patch, known }: ComponentInput): Decoded {
-  const channel: ChannelReading = { channel: key, kind: "meter", values: {} };
-  const failed = hasFailed(known) || PHASES.some(([phase]) => hasFailed(known, `${phase}_errors`));
-  const values = gaugesOf(patch, { ...TOTAL, ...NEUTRAL });
-  return failed ? failedMeter(channel) : { ...NOTHING, readings: [{ ...channel, values }] };
+  const lists = ["errors", ...PHASES.map(([phase]) => `${phase}_errors`)];
+  const channel = { channel: key, kind: "meter" } as const;
+  if (hasFailed(known, lists)) {
+    return { ...refused(meterFailed(key)), readings: [{ ...channel, values: {}, standing: [] }] };
+  }
+  const beyond = outOfRange(known, lists);
+  const gauges = { ...withoutFields(TOTAL, beyond), ...NEUTRAL };
+  const standing = Object.keys(gaugesOf(known, gauges));
+  return { ...NOTHING, readings: [{ ...channel, values: gaugesOf(patch.set, gauges), standing }] };
 }
-
-const failedMeter = (channel: ChannelReading): Decoded => ({
-  ...refused(text("shelly.rejected.meter-failed", { channel: channel.channel })),
-  readings: [channel],
-});

@@ -8,7 +8,7 @@ function sensorFamily(gauges: Gauges): Family {
     fields: numbers(Object.keys(gauges)),
     decode: ({ key, patch }) => ({
       ...NOTHING,
-      readings: [{ channel: key, kind: "sensor", values: gaugesOf(patch, gauges) }],
+      readings: [{ channel: key, kind: "sensor", values: gaugesOf(patch.set, gauges) }],
     }),
   };
 }

@@ -13,7 +13,6 @@ import { Interviewer } from "./interviewer.js";
 import { PairedUpdates, type UpdateWay } from "./paired-updates.js";
 import { PrefixWatch } from "./prefix-watch.js";
 import { RpcClient } from "./rpc-client.js";
-import { withSteadyGauges } from "./steady-gauges.js";
 import { prefixOf, splitStatusTopic } from "./topics.js";
 
 /** What the driver of Gen2 and later is made of. */
@@ -34,6 +33,7 @@ export class Gen2Driver {
   readonly #ctx: Gen2DriverOptions["ctx"];
   readonly #book: DeviceBook;
   readonly #interviewer: Interviewer;
+  readonly #confirmer: Interviewer;
   readonly #prefixes: PrefixWatch;
   readonly #updates = new PairedUpdates();
 
@@ -42,9 +42,13 @@ export class Gen2Driver {
     this.#book = book;
     this.rpc = new RpcClient(ctx);
     const { clock, scheduler, signal } = ctx;
-    const interview = (device: ShellyDevice): Promise<void> =>
-      inBackground(ctx, { device: device.id }, () => this.#interview(device));
-    this.#interviewer = new Interviewer({ clock, scheduler, signal, interview });
+    const asking = (ask: (device: ShellyDevice) => Promise<unknown>) => (device: ShellyDevice) =>
+      inBackground(ctx, { device: device.id }, () => ask(device));
+    const shared = { clock, scheduler, signal };
+    const interview = asking((device) => this.#interview(device));
+    this.#interviewer = new Interviewer({ ...shared, interview, pause: minutes(1) });
+    const confirm = asking(async (device) => device.gauges.isDoubtful(clock.now()) && this.#readStatus(device));
+    this.#confirmer = new Interviewer({ ...shared, interview: confirm, pause: minutes(5) });
     this.#prefixes = new PrefixWatch(ctx.clock);
   }
 
@@ -68,7 +72,8 @@ export class Gen2Driver {
     this.#book.setOnline(device, true);
     await this.#bind(device, prefix, src);
     if (entry) await this.#record(entry);
-    if (!device.interviewed) this.#ask(device);
+    if (device.interviewed) this.#confirm(device, message.at);
+    else this.#ask(device);
   }
 
   /** `<prefix>/status/<component>`: one full component, without a time. */
@@ -147,7 +152,7 @@ export class Gen2Driver {
     const at = instantOf({ unixSeconds: own, arrival, skewMs: device.skewMs });
     const complete = replaces === "device";
     if (complete) this.#noticeRevision(device, decodeConfigRevision(status));
-    const completed = withSteadyGauges(device.gauges, decoded.readings);
+    const completed = device.gauges.complete(decoded.readings, arrival, decoded.states);
     const way = message && WAYS[replaces];
     const paired = way
       ? this.#updates.pair(device, { way, at, arrival, told: decoded.readings }, completed)
@@ -232,7 +237,18 @@ export class Gen2Driver {
   }
 
   #ask(device: ShellyDevice): void {
-    if (this.#ctx.config.askDevices && device.facts.prefix !== undefined) this.#interviewer.ask(device);
+    if (!this.#mayAsk(device)) return;
+    device.interviewed = true;
+    this.#interviewer.ask(device);
+  }
+
+  /** A load that stays the same for long is not told of: the device is asked whether its gauges still hold. */
+  #confirm(device: ShellyDevice, at: Instant): void {
+    if (this.#mayAsk(device) && device.gauges.isDoubtful(at)) this.#confirmer.ask(device);
+  }
+
+  #mayAsk({ facts }: ShellyDevice): boolean {
+    return this.#ctx.config.askDevices && facts.prefix !== undefined;
   }
 
   async #interview(device: ShellyDevice): Promise<void> {
@@ -240,6 +256,10 @@ export class Gen2Driver {
     if (info) await this.#book.learn(device, info);
     const config = decodeConfig(await this.#call(device, "Shelly.GetConfig"));
     if (config) await this.#book.learn(device, { ...config, ...info });
+    await this.#readStatus(device);
+  }
+
+  async #readStatus(device: ShellyDevice): Promise<void> {
     const status = await this.#call(device, "Shelly.GetStatus");
     if (!isObject(status)) return;
     this.#measureClock(device, status);

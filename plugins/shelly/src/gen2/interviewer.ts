@@ -1,4 +1,4 @@
-import { type Clock, type DurationMs, minutes, type Scheduler } from "@vatio/plugin-api";
+import type { Clock, DurationMs, Scheduler } from "@vatio/plugin-api";
 import type { ShellyDevice } from "../shelly-device.js";
 
 /** What the interviewer is made of. */
@@ -9,10 +9,9 @@ export interface InterviewerOptions {
   readonly signal: AbortSignal;
   /** Asks one device; must not throw. */
   readonly interview: (device: ShellyDevice) => Promise<void>;
+  /** A device is not asked more often than this, however often it comes and goes. */
+  readonly pause: DurationMs;
 }
-
-/** A device is not asked more often than this, however often it comes and goes. */
-const PAUSE: DurationMs = minutes(1);
 
 /** Devices that are asked at the same time: after a restart of the broker all come back at once. */
 const AT_ONCE = 2;
@@ -31,9 +30,8 @@ export class Interviewer {
 
   /** Asks the device soon; at the end of its pause when it was asked a moment ago. */
   ask(device: ShellyDevice): void {
-    device.interviewed = true;
     const askedAt = this.#askedAt.get(device);
-    const wait = askedAt === undefined ? 0 : askedAt + PAUSE - this.#options.clock.now();
+    const wait = askedAt === undefined ? 0 : askedAt + this.#options.pause - this.#options.clock.now();
     if (wait > 0) this.#askLater(device, wait as DurationMs);
     else {
       this.#queue.add(device);

@@ -1,14 +1,15 @@
 import { text } from "@vatio/plugin-api";
-import { type Decoded, joined, NOTHING, refused, type Values } from "../reading.js";
-import { numberAt } from "./component-fields.js";
+import { type ChannelReading, type Decoded, joined, NOTHING, refused, type Values } from "../reading.js";
+import { type Fields, numberAt } from "./component-fields.js";
 import {
   type ComponentInput,
   type Family,
   type Gauges,
   gaugesOf,
   hasFailed,
+  type MeterPart,
+  measured,
   numbers,
-  withoutGhosts,
 } from "./family.js";
 
 const GAUGES: Gauges = {
@@ -38,23 +39,28 @@ export function outputFamily(switchable: boolean): Family {
   };
 }
 
+const METER: MeterPart = { gauges: GAUGES, voltage: "voltage", errors: ["errors"] };
+
 function decodeOutput(input: ComponentInput, switchable: boolean): Decoded {
-  const failed = hasFailed(input.known);
-  const metered = failed ? refused(text("shelly.rejected.meter-failed", { channel: input.key })) : NOTHING;
-  const energy = failed ? { ...NOTHING, values: {} } : energyOf(input);
-  const values: Values = {
-    ...(failed ? {} : withoutGhosts(gaugesOf(input.patch, GAUGES), numberAt(input.known, "voltage"))),
-    ...energy.values,
-    ...gaugesOf(input.patch, TEMPERATURE),
-    ...(switchable ? stateOf(input) : {}),
+  const { key, patch, known } = input;
+  const meter = measured(input, METER);
+  const energy = hasFailed(known, METER.errors) ? { ...NOTHING, values: {} } : energyOf(input);
+  const stateOf = (fields: Fields): Values => ({
+    ...gaugesOf(fields, TEMPERATURE),
+    ...(switchable ? outputOf(fields) : {}),
+  });
+  const reading: ChannelReading = {
+    channel: key,
+    kind: switchable ? "switch" : "meter",
+    ...(switchable ? { switchable: true } : {}),
+    values: { ...meter.values, ...energy.values, ...stateOf(patch.set) },
+    standing: [...meter.standing, ...Object.keys(stateOf(known))],
   };
-  const channel = { channel: input.key, kind: switchable ? "switch" : "meter", values } as const;
-  const reading = switchable ? { ...channel, switchable: true as const } : channel;
-  return joined([{ ...NOTHING, readings: [reading] }, metered, energy]);
+  return joined([{ ...NOTHING, readings: [reading], refusals: meter.refusals }, energy]);
 }
 
-function stateOf({ patch }: ComponentInput): Values {
-  const output = patch.set.get("output");
+function outputOf(fields: Fields): Values {
+  const output = fields.get("output");
   return typeof output === "boolean" ? { switch_on: output ? 1 : 0 } : {};
 }
 
@@ -68,7 +74,7 @@ function energyOf({ key, patch, known, returns }: ComponentInput): Decoded & { r
   const exported: Values = returned === undefined ? {} : { energy_export_wh: returned };
   if (total === undefined) return { ...NOTHING, values: exported };
   if (returned === undefined) {
-    const alone = !returns && !known.has(RETURNED);
+    const alone = !returns && !known.has(RETURNED) && !patch.bad.includes(RETURNED);
     if (alone) return { ...NOTHING, values: { energy_import_wh: total } };
     return { ...NOTHING, ignored: [text("shelly.ignored.half-energy", { channel: key })], values: {} };
   }

@@ -43,7 +43,9 @@ export const EN = {
   "shelly.rejected.energy-mismatch":
     "{channel} returned more energy than it counted in total: reset both counters of the channel together",
   "shelly.rejected.meter-failed": "The device says that the meter of {channel} has failed; its values were not used",
+  "shelly.rejected.beyond-range": "The device says that it cannot measure so much: {field} was not used",
   "shelly.rejected.too-many": "A status with {components} measuring components is not from a Shelly",
+  "shelly.rejected.too-many-channels": "{channel} was not used: a device has at most {most} channels",
   "shelly.rejected.coiot": "This is CoIoT, which Gen1 devices send without MQTT: turn on MQTT in the device",
   "shelly.rejected.mdns": "This is an answer of mDNS and holds no readings",
   "shelly.rejected.em-history":
@@ -58,6 +60,7 @@ export const EN = {
   "shelly.rejected.unknown-prefix":
     "No device is known yet whose topics begin with {prefix}; it was asked for its name",
   "shelly.rejected.unknown-id": "The device {id} has not told its MAC address yet; it was asked for it",
+  "shelly.rejected.post-without-mac": "The post does not say in sys.mac which device sends it",
   "shelly.rejected.no-mac": "The announcement holds no MAC address",
   "shelly.rejected.bad-value": "{field} cannot be “{value}”",
   "shelly.ignored.nothing-metered": "Nothing in the message measures or switches",

@@ -45,7 +45,9 @@ export const ES = {
   "shelly.rejected.energy-mismatch":
     "{channel} devolvió más energía de la que contó en total: pon a cero los dos contadores del canal a la vez",
   "shelly.rejected.meter-failed": "El equipo dice que falló el medidor de {channel}; no se usaron sus valores",
+  "shelly.rejected.beyond-range": "El equipo dice que no puede medir tanto: no se usó {field}",
   "shelly.rejected.too-many": "Un estado con {components} componentes que miden no es de un Shelly",
+  "shelly.rejected.too-many-channels": "No se usó {channel}: un equipo tiene {most} canales como mucho",
   "shelly.rejected.coiot": "Esto es CoIoT, que los equipos Gen1 envían sin MQTT: activa MQTT en el equipo",
   "shelly.rejected.mdns": "Esto es una respuesta de mDNS y no trae lecturas",
   "shelly.rejected.em-history": "Esto es una tabla de registros guardados, que se lee del equipo y no se recibe",
@@ -59,6 +61,7 @@ export const ES = {
   "shelly.rejected.unknown-prefix":
     "Aún no se conoce un equipo cuyos temas empiecen con {prefix}; se le preguntó su nombre",
   "shelly.rejected.unknown-id": "El equipo {id} aún no dijo su dirección MAC; se le preguntó",
+  "shelly.rejected.post-without-mac": "El envío no dice en sys.mac qué equipo lo manda",
   "shelly.rejected.no-mac": "El anuncio no trae una dirección MAC",
   "shelly.rejected.bad-value": "{field} no puede valer “{value}”",
   "shelly.ignored.nothing-metered": "Nada en el mensaje mide ni enciende",
