@@ -115,6 +115,8 @@ describe("a simulated Plus 1PM on the real hub", () => {
     await using hub = await startHub();
     await using device = await startDevice(hub);
     await introduced(hub);
+    // What the device still answers would show it online before anybody saw it offline.
+    await hub.advance("1 min");
     await device.link.publish(`${WIRE_ID}/online`, "false", { retain: true });
     await online(hub, false);
     await hub.advance("3 s");

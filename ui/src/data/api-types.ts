@@ -164,7 +164,11 @@ export interface paths {
         get: operations["getPointsId"];
         put?: never;
         post?: never;
-        delete?: never;
+        /**
+         * Remove a point; the history stays with its channel
+         * @description Nothing measures the point or is switched through it any more, and points below it move up. Accepting the channel again makes a new point with the whole history.
+         */
+        delete: operations["deletePointsId"];
         options?: never;
         head?: never;
         /**
@@ -271,8 +275,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Accept a pending device under a name
-         * @description Every metered channel gets a point; those that are not named here get one after the device.
+         * Accept a pending device under a name, or later channels of an accepted one
+         * @description Every metered channel of a pending device gets a point; those that are not named here get one after the device. Channels that an accepted device shows later have no point until they are named here; all of them get one when no channels are given.
          */
         post: operations["postDevicesIdAccept"];
         delete?: never;
@@ -1808,12 +1812,15 @@ export interface components {
         /**
          * @example {
          *       "needed": true,
-         *       "version": "0.1.0"
+         *       "version": "0.1.0",
+         *       "demo": false
          *     }
          */
         SetupState: {
             needed: boolean;
             version: string;
+            /** @description Whether this hub is the demo, into which only its printed link leads */
+            demo: boolean;
         };
         /**
          * @example {
@@ -2750,6 +2757,64 @@ export interface operations {
                 };
             };
             /** @description E_PERMISSION */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description E_POINT_UNKNOWN */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    deletePointsId: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Percent-encoded as one segment */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description E_INPUT_INVALID */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description E_AUTH_REQUIRED */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description E_PERMISSION, E_ORIGIN_REFUSED */
             403: {
                 headers: {
                     [name: string]: unknown;

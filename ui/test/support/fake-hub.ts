@@ -163,7 +163,7 @@ export class FakeHub {
         this.#status = "signed-out";
         return { status: 204 };
       case "GET /setup":
-        return { status: 200, data: { needed: this.#status === "setup", version: "0.1.0" } };
+        return { status: 200, data: { needed: this.#status === "setup", version: "0.1.0", demo: false } };
       case "PATCH /me":
         return { status: 200, data: { ...user, ...body } };
       case "GET /sites":

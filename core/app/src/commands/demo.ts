@@ -73,6 +73,21 @@ async function accept({ devices, points }: HubParts, appliance: Appliance, id: D
   }
 }
 
+/** A simulated device may show its channels one by one: those that come after its acceptance are as real as the first. */
+function acceptLaterChannels({ devices, events }: HubParts): void {
+  const simulated = new Set(APPLIANCES.map((appliance) => `${driverOf(appliance)}:${appliance.hardwareId}`));
+  const shown = new Map(devices.list().map(({ id, channels }) => [id, channels.length]));
+  events.hub.subscribe("device.changed", ({ payload: { device: id } }) => {
+    const device = devices.get(id);
+    if (device?.state !== "active" || !simulated.has(id)) return;
+    const before = shown.get(id) ?? 0;
+    shown.set(id, device.channels.length);
+    if (device.channels.length <= before) return;
+    const channels = device.channels.filter(({ point }) => point === undefined);
+    if (channels.length > 0) devices.accept(id, { name: device.name }).catch(() => undefined);
+  });
+}
+
 /** Accepts every simulated device as soon as it has announced itself. */
 function acceptAsTheyCome(parts: HubParts): Promise<void> {
   const waiting = new Map(APPLIANCES.map((appliance) => [`${driverOf(appliance)}:${appliance.hardwareId}`, appliance]));
@@ -89,6 +104,7 @@ function acceptAsTheyCome(parts: HubParts): Promise<void> {
     parts.events.hub.subscribe("device.*", ({ payload }) => {
       if ("device" in payload) take(payload.device);
     });
+    acceptLaterChannels(parts);
     for (const { id } of parts.devices.list()) take(id);
   });
 }

@@ -126,7 +126,9 @@ class StoredAccounts implements Accounts {
     return this.#signIn(user, stay, address);
   }
 
-  async loginWithLink(link: string): Promise<SignedIn> {
+  async loginWithLink(link: string, address: string): Promise<SignedIn> {
+    this.#limiter.require(address);
+    this.#limiter.failed(address);
     const id = await this.#tables.links.redeem(link);
     const user = id && this.#tables.users.get(id);
     if (!user)
@@ -134,7 +136,8 @@ class StoredAccounts implements Accounts {
         "E_LOGIN_FAILED",
         "This link was used already, or it is too old. Sign in with name and password.",
       );
-    await this.#audit(actorOf(user.id), "session.begin-by-link", "ok");
+    this.#limiter.succeeded(address);
+    await this.#audit(actorOf(user.id), "session.begin-by-link", "ok", { address });
     return this.#signIn(user, false, "link");
   }
 

@@ -5,6 +5,8 @@ import type { StateDatabase } from "../store/types.js";
 import { sha256 } from "./hashing.js";
 
 const LIFE = minutes(15);
+/** What `secretText` makes. Anything else needs no look into the database. */
+const WELL_FORMED = /^[\w-]{20,128}$/;
 
 /** Links that sign somebody in once, within 15 minutes: what the demo prints. */
 export class LoginLinks {
@@ -32,6 +34,8 @@ export class LoginLinks {
   /** Whose link this is; it never works again. */
   async redeem(link: string): Promise<UserId | undefined> {
     const hash = sha256(link);
+    // Strangers may ask at will: what cannot be a link takes no turn among the writers.
+    if (!WELL_FORMED.test(link) || !(await this.#exists(hash))) return undefined;
     const rows = await this.#database.transaction(async (sql) => {
       const found = await sql.all<{ user_id: string; expires_at: number }>(
         "SELECT user_id, expires_at FROM login_links WHERE link_hash = ?",
@@ -42,5 +46,9 @@ export class LoginLinks {
     });
     const [row] = rows;
     return row && row.expires_at > this.#clock.now() ? (row.user_id as UserId) : undefined;
+  }
+
+  async #exists(hash: string): Promise<boolean> {
+    return (await this.#database.all("SELECT 1 FROM login_links WHERE link_hash = ?", [hash])).length > 0;
   }
 }

@@ -83,7 +83,7 @@ export interface Accounts {
     address: string,
   ): Promise<{ user: User; token: string; session: Session }>;
   /** Signs in whoever holds a one-time link (demo). */
-  loginWithLink(link: string): Promise<{ user: User; token: string; session: Session }>;
+  loginWithLink(link: string, address: string): Promise<{ user: User; token: string; session: Session }>;
   createLoginLink(user: UserId): Promise<string>;
   logout(token: string): Promise<void>;
   session(token: string): Promise<{ user: User; session: Session } | undefined>;

@@ -1,9 +1,11 @@
 import { readdir, readFile } from "node:fs/promises";
 import path from "node:path";
 import { pathToFileURL } from "node:url";
+import type { TextParams } from "@vatio/model";
 import { type AnyPlugin, VatioError } from "@vatio/plugin-api";
 import { isRecord } from "./json-schema.js";
 import { checkManifest } from "./manifest.js";
+import { explained, type OwnReasonKey } from "./own-reason.js";
 import type { DistinctPlugins, RefusedPlugin } from "./refused-plugins.js";
 import { API_PACKAGE, sharePluginApi } from "./share-plugin-api.js";
 import type { PluginSource } from "./types.js";
@@ -56,6 +58,9 @@ async function refusal(name: string, root: string, error: unknown): Promise<Refu
   return { package: name, error: VatioError.from(error), ...read };
 }
 
+const invalid = (key: OwnReasonKey, params: TextParams, cause?: unknown): VatioError =>
+  explained("E_PLUGIN_INVALID", { key, params, cause });
+
 async function packagesIn(modules: string): Promise<readonly string[]> {
   const names = await foldersIn(modules);
   const nested = await Promise.all(
@@ -83,7 +88,7 @@ async function readPackage(root: string, asked: boolean): Promise<PluginSource |
   });
   const keywords = isRecord(description) && Array.isArray(description.keywords) ? description.keywords : [];
   if (!isRecord(description) || !keywords.includes(KEYWORD)) {
-    if (asked) throw new VatioError("E_PLUGIN_INVALID", `Its package.json lacks the keyword "${KEYWORD}".`);
+    if (asked) throw invalid("plugin.why.no-keyword", { keyword: KEYWORD });
     return undefined;
   }
   await refuseOwnApi(root, description);
@@ -104,14 +109,13 @@ async function refuseOwnApi(root: string, description: Readonly<Record<string, u
   const declared = isRecord(dependencies) && API_PACKAGE in dependencies;
   const carried = (await foldersIn(path.join(root, "node_modules", "@vatio"))).includes("plugin-api");
   if (!declared && !carried) return;
-  const message = `${String(description.name)} carries its own copy of ${API_PACKAGE}. Its author must move it from "dependencies" to "peerDependencies".`;
-  throw new VatioError("E_PLUGIN_INVALID", message);
+  throw invalid("plugin.why.own-api", { name: String(description.name), package: API_PACKAGE });
 }
 
 function insideOf(root: string, file: unknown, what: string): string {
   const target = typeof file === "string" ? path.resolve(root, file) : root;
   if (target.startsWith(root + path.sep)) return target;
-  throw new VatioError("E_PLUGIN_INVALID", `"${what}" in the package.json must name a file of the package.`);
+  throw invalid("plugin.why.outside", { what });
 }
 
 async function readJson(file: string): Promise<unknown> {
@@ -119,6 +123,6 @@ async function readJson(file: string): Promise<unknown> {
     return JSON.parse(await readFile(file, "utf8")) as unknown;
   } catch (cause) {
     const why = cause instanceof Error ? cause.message : String(cause);
-    throw new VatioError("E_PLUGIN_INVALID", `${path.basename(file)} cannot be read: ${why}`, { cause });
+    throw invalid("plugin.why.unreadable", { file: path.basename(file), detail: why }, cause);
   }
 }

@@ -1,4 +1,5 @@
 import { type Text, text, VatioError } from "@vatio/plugin-api";
+import { ownReason } from "./own-reason.js";
 
 /**
  * What an error says about a plugin. `crash`: a fault of its code, which counts. `outage`: the world was not ready; it is tried again without
@@ -25,6 +26,8 @@ export function kindOfFailure(error: unknown): FailureKind {
 
 /** Why a plugin is not running, for a person. */
 export function reasonOf(error: unknown, kind: FailureKind): Text {
+  const own = ownReason(error);
+  if (own) return own;
   const why = VatioError.from(error).message;
   if (VatioError.is(error) && error.code === "E_CONFIG_INVALID") return text("plugin.config-invalid", { why });
   return text(kind === "crash" ? "plugin.crashed" : "plugin.failed", { why });

@@ -14,6 +14,7 @@ import { HistoryTable } from "./history-table.js";
 import type { HubServices } from "./hub-services.js";
 import { InstalledPlugin } from "./installed-plugin.js";
 import { MountTable } from "./mount-table.js";
+import { inEnglish } from "./own-reason.js";
 import { type RefusedPlugin, refuseChange, refusedRecords } from "./refused-plugins.js";
 import type {
   HubPluginHost,
@@ -164,7 +165,7 @@ class SupervisingHost implements HubPluginHost {
     const { health, log } = this.#services;
     for (const { id, manifest, reason } of this.#refused.values()) {
       health.set(`plugins/${id}`, "failed", reason);
-      log.source("plugins").error(`${manifest.name} cannot be used: ${String(reason?.params?.why)}`);
+      log.source("plugins").error(`${manifest.name} cannot be used: ${reason ? inEnglish(reason) : "?"}`);
     }
   }
 

@@ -1,11 +1,12 @@
 import type { Metric, MetricRegistry } from "@vatio/model";
-import { type Manifest, VatioError } from "@vatio/plugin-api";
+import type { Manifest } from "@vatio/plugin-api";
 import validVersion from "semver/functions/valid.js";
 import { filterProblem } from "../mqtt/topic-filter.js";
 import { allErrors } from "../schema-errors.js";
 import { aliasProblem } from "./alias-problem.js";
 import { isRecord } from "./json-schema.js";
 import { ManifestSchema } from "./manifest-schema.js";
+import { explained } from "./own-reason.js";
 
 /**
  * A manifest that was checked: its shape, and that everything it declares stays within its own name space.
@@ -17,7 +18,13 @@ export function checkManifest(manifest: unknown): Manifest {
   if (problems.length === 0) return manifest as Manifest;
   const id = isRecord(manifest) ? String(manifest.id).slice(0, 64) : "?";
   const message = `The manifest of ${id} is wrong: ${problems.join("; ")}.`;
-  throw new VatioError("E_MANIFEST_INVALID", message, { details: { plugin: id, problems } });
+  const params = { problems: problems.join("; ") };
+  throw explained("E_MANIFEST_INVALID", {
+    key: "plugin.why.manifest",
+    params,
+    message,
+    details: { plugin: id, problems },
+  });
 }
 
 /**
@@ -29,7 +36,8 @@ export function registerMetrics(manifest: Manifest, registry: MetricRegistry): v
   if (refused.length === 0) return;
   const names = refused.map(({ name }) => name).join(", ");
   const message = `The metrics ${names} of ${manifest.id} are known with another unit or kind, or are not named like power_w. Rename them.`;
-  throw new VatioError("E_METRIC_CONFLICT", message, { details: { plugin: manifest.id, metrics: names } });
+  const details = { plugin: manifest.id, metrics: names };
+  throw explained("E_METRIC_CONFLICT", { key: "plugin.why.metrics", params: { metrics: names }, message, details });
 }
 
 function metricsOf({ metrics = {} }: Manifest): readonly Metric[] {

@@ -1,5 +1,6 @@
 import { type Instant, type Manifest, type PluginId, Type, text, VatioError } from "@vatio/plugin-api";
 import { CORE_NAMESPACES } from "../bus/core-events.js";
+import { explained, inEnglish, ownReason } from "./own-reason.js";
 import type { PluginRecord, PluginSource } from "./types.js";
 
 /** An installed plugin that cannot be used. */
@@ -54,7 +55,7 @@ export function refusedRecords(
 
 /** @throws E_PLUGIN_INVALID, whatever a person wants of a refused plugin */
 export function refuseChange({ id, reason }: PluginRecord): never {
-  const message = `${id} cannot be used: ${String(reason?.params?.why)} Mend or remove it, then start the hub again.`;
+  const message = `${id} cannot be used: ${reason ? inEnglish(reason) : "?"}. Mend or remove it, then start the hub again.`;
   throw new VatioError("E_PLUGIN_INVALID", message, { details: { plugin: id } });
 }
 
@@ -68,7 +69,7 @@ function recordOf(plugin: RefusedPlugin, id: PluginId, since: Instant): PluginRe
     manifest,
     since,
     state: "failed",
-    reason: text("plugin.failed", { why: plugin.error.message }),
+    reason: ownReason(plugin.error) ?? text("plugin.failed", { why: plugin.error.message }),
     isolation: "worker",
     firstParty: false,
     crashes: [],
@@ -93,9 +94,12 @@ function freeId(wanted: string, taken: ReadonlySet<string>): string {
 
 function taken(id: string, owner: PluginSource | undefined): VatioError | undefined {
   if (!owner) return undefined;
-  const who = owner.firstParty ? "a plugin that ships with the hub" : `the plugin ${owner.manifest.name}`;
-  return new VatioError("E_PLUGIN_CONFLICT", `Its id ${id} belongs to ${who}.`, { details: { id } });
+  const details = { id };
+  if (owner.firstParty)
+    return explained("E_PLUGIN_CONFLICT", { key: "plugin.why.id-shipped", params: { id }, details });
+  const params = { id, owner: owner.manifest.name };
+  return explained("E_PLUGIN_CONFLICT", { key: "plugin.why.id-taken", params, details });
 }
 
 const reserved = (id: string): VatioError =>
-  new VatioError("E_PLUGIN_CONFLICT", `Its id ${id} belongs to the hub itself.`, { details: { id } });
+  explained("E_PLUGIN_CONFLICT", { key: "plugin.why.id-reserved", params: { id }, details: { id } });

@@ -4,6 +4,7 @@ import { withDeadline } from "./deadline.js";
 import { type FailureKind, kindOfFailure, reasonOf } from "./failure.js";
 import type { HubServices } from "./hub-services.js";
 import { backOff, CRASH_WINDOW } from "./lifecycle.js";
+import { asideReason, explained, ownReason } from "./own-reason.js";
 import type { PluginMemory } from "./plugin-memory.js";
 import { PluginStatus } from "./plugin-status.js";
 import { type PluginRuntime, SETUP_DEADLINE } from "./runtime.js";
@@ -260,15 +261,16 @@ export class PluginSupervisor {
     services.counters.add(`plugin:${this.id}`, "ended", code);
     this.#log.error(`${this.id} ended: ${message}`, { kind, stack: stackOf(error) });
     if (kind === "crash") memory.crashes.add(now, error);
-    if (kind === "crash" && memory.crashes.spent(now)) this.#quarantine(message);
+    if (kind === "crash" && memory.crashes.spent(now)) this.#quarantine(error);
     else this.status.move("fail", reasonOf(error, kind));
   }
 
-  #quarantine(why: string): void {
+  #quarantine(error: unknown): void {
     const { memory, services } = this.#options;
     const count = memory.crashes.recent(services.clock.now());
     memory.state = "quarantined";
-    memory.reason = text("plugin.quarantined", { count, why });
+    memory.reason =
+      asideReason(error, count) ?? text("plugin.quarantined", { count, why: VatioError.from(error).message });
     this.status.move("quarantine", memory.reason);
   }
 
@@ -308,7 +310,7 @@ export class PluginSupervisor {
     } catch (error) {
       const why = VatioError.from(error).message;
       this.#log.error(`${this.id} cannot run: ${why}`);
-      this.status.move("refuse", text("plugin.incompatible", { why }));
+      this.status.move("refuse", ownReason(error) ?? text("plugin.incompatible", { why }));
       return false;
     }
   }
@@ -346,5 +348,9 @@ const stopped = (id: PluginId): VatioError => new VatioError("E_PLUGIN_STOPPED",
 
 function setupTooLong(id: PluginId): VatioError {
   const message = `${id} was not ready after ${SETUP_DEADLINE / 1000} s. setup() must not wait for hardware: connect in the background.`;
-  return new VatioError("E_PLUGIN_TIMEOUT", message);
+  return explained("E_PLUGIN_TIMEOUT", {
+    key: "plugin.why.timeout",
+    params: { seconds: SETUP_DEADLINE / 1000 },
+    message,
+  });
 }

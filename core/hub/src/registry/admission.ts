@@ -3,8 +3,11 @@ import { type Batch, type DeviceId, minutes, type RejectedRows } from "@vatio/pl
 import type { HubClock } from "../clock.js";
 import type { DeviceRegistry } from "./types.js";
 
-/** Batches that a device may send in a minute before a person has accepted it. */
-export const PENDING_BATCHES_PER_MINUTE = 120;
+/**
+ * Batches that a device may send in a minute before a person has accepted it. What is beyond is lost, so no honest device may come near:
+ * one that tells each of a dozen values in a topic of its own, once a second, sends 720.
+ */
+export const PENDING_BATCHES_PER_MINUTE = 1_200;
 
 /** Which batches may be stored, and what became of the others. */
 export interface Admitted {

@@ -7,6 +7,7 @@ import {
   type MqttMessage,
   minutes,
   type PluginId,
+  type Point,
   type PointId,
   type Site,
   type Text,
@@ -17,7 +18,7 @@ import type { CounterTable } from "../counters.js";
 import type { ChannelNumbers, StateDatabase } from "../store/types.js";
 import { deleteDevice, loadDevices, type StoredChannel, type StoredDevice, saveDevice } from "./device-rows.js";
 import { mergeDescription, newDevice, requireDescription, sameDevice } from "./merge-description.js";
-import { planPoints } from "./plan-points.js";
+import { type PlannedPoint, planPoints, totalOf } from "./plan-points.js";
 import { Presence } from "./presence.js";
 import type { Publish } from "./publish.js";
 import { RawMessages } from "./raw-messages.js";
@@ -140,7 +141,7 @@ class StoredDevices implements DeviceRegistry {
       const device = this.#require(id);
       const site = this.#siteFor(how);
       await this.#save({ ...device, name: how.name, state: "active" });
-      await this.#createPoints(device.channels, how, site);
+      await this.#createPoints(device, how, site);
       this.#options.publish("device.accepted", { device: id });
       return this.#record(this.#require(id));
     });
@@ -190,31 +191,34 @@ class StoredDevices implements DeviceRegistry {
     if (known && sameDevice(known, device)) return announced(known);
     await this.#options.channelNumbers.allocate(device.channels.map(({ id }) => id));
     await this.#save(device);
-    if (known) await this.#followUp(known, device);
     this.#options.publish(known ? "device.changed" : "device.added", { device: device.id });
     return announced(device);
   }
 
-  /** Channels that an accepted device shows later get their points as well. */
-  async #followUp(before: StoredDevice, device: StoredDevice): Promise<void> {
-    const site = this.#options.sites.first();
-    if (device.state !== "active" || !site) return;
-    const known = new Set(before.channels.map(({ id }) => id));
-    const later = device.channels.filter(({ id }) => !known.has(id) && this.#options.points.pointOf(id) === undefined);
-    await this.#createPoints(later, { name: device.name }, site);
+  /** @param device as it was before this acceptance: of a pending one all channels are meant, of an accepted one those that are named */
+  async #createPoints(device: StoredDevice, how: AcceptDevice, site: Site): Promise<void> {
+    const { points } = this.#options;
+    const above = new Map(device.channels.map(({ key, id }) => [key, points.pointOf(id)]));
+    for (const planned of planPoints(device.channels, how)) {
+      const { channel, name, role } = planned;
+      if (above.get(channel.key) !== undefined || !isMeant(planned, device, how)) continue;
+      const parent =
+        planned.parent && ("point" in planned.parent ? planned.parent.point : above.get(planned.parent.key));
+      const point = await points.create({ site: site.id, name, role, ...(parent === undefined ? {} : { parent }) });
+      // From the channel's beginning on, which may lie before its announcement. A late acceptance loses none of what was stored, and
+      // before it everything is stored up to the limit for pending devices (`PENDING_BATCHES_PER_MINUTE`).
+      await points.assign(point.id, channel.id, points.freeSince(channel.id));
+      above.set(channel.key, point.id);
+      await this.#putBelow(point, device.channels, channel);
+    }
   }
 
-  async #createPoints(channels: readonly StoredChannel[], how: AcceptDevice, site: Site): Promise<void> {
+  /** Phases that had their points before their total has one: left beside it, they would count twice. */
+  async #putBelow({ id, site }: Point, channels: readonly StoredChannel[], total: StoredChannel): Promise<void> {
     const { points } = this.#options;
-    const made = new Map<string, PointId>();
-    for (const planned of planPoints(channels, how)) {
-      if (points.pointOf(planned.channel.id) !== undefined) continue;
-      const above = planned.parent && ("point" in planned.parent ? planned.parent.point : made.get(planned.parent.key));
-      const parent = above === undefined ? {} : { parent: above };
-      const point = await points.create({ site: site.id, name: planned.name, role: planned.role, ...parent });
-      // From the channel's beginning on, which may lie before its announcement: a late acceptance loses nothing.
-      await points.assign(point.id, planned.channel.id, points.freeSince(planned.channel.id));
-      made.set(planned.channel.key, point.id);
+    for (const channel of channels.filter((entry) => totalOf(entry, channels) === total)) {
+      const phase = points.get(points.pointOf(channel.id) ?? ("" as PointId));
+      if (phase && phase.parent === undefined && phase.site === site) await points.update(phase.id, { parent: id });
     }
   }
 
@@ -290,6 +294,16 @@ class StoredDevices implements DeviceRegistry {
     this.#changes = done.catch(() => undefined);
     return done;
   }
+}
+
+/**
+ * Whether an acceptance is about a channel. What an accepted device shows later waits for a person: one stray message must not make a point
+ * for ever. A person who names some of these channels takes those, and the phases of a total that they name.
+ */
+function isMeant({ channel, parent }: PlannedPoint, { state }: StoredDevice, { channels }: AcceptDevice): boolean {
+  if (state !== "active" || channels === undefined) return true;
+  const total = parent && "key" in parent ? parent.key : undefined;
+  return channels.some(({ key }) => key === channel.key || key === total);
 }
 
 const announced = (device: StoredDevice): AnnouncedDevice => ({

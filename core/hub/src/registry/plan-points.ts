@@ -18,7 +18,7 @@ export const deservesPoint = (channel: StoredChannel): boolean =>
   channel.switchable === true || channel.metrics.some((metric) => METERED.test(metric));
 
 /** The total of which a phase is a part: `em:0` for `em:0/a`. */
-function totalOf(channel: StoredChannel, channels: readonly StoredChannel[]): StoredChannel | undefined {
+export function totalOf(channel: StoredChannel, channels: readonly StoredChannel[]): StoredChannel | undefined {
   if (channel.phase === undefined) return undefined;
   return channels.find(({ key, phase }) => phase === undefined && channel.key.startsWith(`${key}/`));
 }

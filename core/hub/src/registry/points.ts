@@ -7,6 +7,7 @@ import {
   type SiteId,
   VatioError,
 } from "@vatio/plugin-api";
+import { SerialQueue } from "../store/serial-queue.js";
 import type { Sql } from "../store/types.js";
 import { freeColor } from "./free-color.js";
 import type { PlacesOptions } from "./sites.js";
@@ -23,6 +24,7 @@ interface PointRow {
   power_ceiling: number | null;
   protected: boolean;
   color: number;
+  details: string;
 }
 
 interface AssignmentRow {
@@ -44,6 +46,9 @@ const pointOf = (row: PointRow): Point => ({
   ...(row.icon === null ? {} : { icon: row.icon }),
   ...(row.power_ceiling === null ? {} : { powerCeiling: row.power_ceiling }),
 });
+
+/** A removed point stays in the table, so that old assignments go on meaning something. */
+const isRemoved = ({ details }: PointRow): boolean => "removedAt" in (JSON.parse(details) as object);
 
 const assignmentOf = (row: AssignmentRow): Assignment => ({
   point: row.point as PointId,
@@ -68,13 +73,15 @@ export async function createPointRegistry(options: PlacesOptions): Promise<Point
     options.database.all<PointRow>("SELECT * FROM points ORDER BY created_at, id"),
     options.database.all<AssignmentRow>("SELECT * FROM assignments ORDER BY from_at"),
   ]);
-  return new StoredPoints(options, points.map(pointOf), assignments.map(assignmentOf));
+  return new StoredPoints(options, points.filter((row) => !isRemoved(row)).map(pointOf), assignments.map(assignmentOf));
 }
 
 class StoredPoints implements PointRegistry {
   readonly #options: PlacesOptions;
   readonly #points: Map<PointId, Point>;
   readonly #assignments: Assignment[];
+  // Changes run one after the other: each begins with what the one before left.
+  readonly #changes = new SerialQueue();
 
   constructor(options: PlacesOptions, points: readonly Point[], assignments: readonly Assignment[]) {
     this.#options = options;
@@ -90,7 +97,46 @@ class StoredPoints implements PointRegistry {
     return this.#points.get(id);
   }
 
-  async create(wanted: Parameters<PointRegistry["create"]>[0]): Promise<Point> {
+  create(wanted: Parameters<PointRegistry["create"]>[0]): Promise<Point> {
+    return this.#changes.run(() => this.#create(wanted));
+  }
+
+  update(id: PointId, change: PointChange): Promise<Point> {
+    return this.#changes.run(() => this.#update(id, change));
+  }
+
+  remove(id: PointId): Promise<void> {
+    return this.#changes.run(() => this.#remove(id));
+  }
+
+  assign(point: PointId, channel: ChannelId, from: Instant): Promise<void> {
+    return this.#changes.run(() => this.#assign(point, channel, from));
+  }
+
+  endAssignments(channels: readonly ChannelId[], at: Instant): Promise<void> {
+    return this.#changes.run(() => this.#endAssignments(channels, at));
+  }
+
+  assignmentsOf(point: PointId): readonly Assignment[] {
+    return this.#assignments.filter((entry) => entry.point === point);
+  }
+
+  freeSince(channel: ChannelId): Instant {
+    const ends = this.#assignments
+      .filter((entry) => entry.channel === channel && this.#points.has(entry.point))
+      .map(({ to }) => to ?? this.#options.clock.now());
+    return Math.max(0, ...ends) as Instant;
+  }
+
+  channelOf(point: PointId): ChannelId | undefined {
+    return this.#assignments.find((entry) => entry.point === point && entry.to === undefined)?.channel;
+  }
+
+  pointOf(channel: ChannelId): PointId | undefined {
+    return this.#assignments.find((entry) => entry.channel === channel && entry.to === undefined)?.point;
+  }
+
+  async #create(wanted: Parameters<PointRegistry["create"]>[0]): Promise<Point> {
     const { clock, database, newId } = this.#options;
     const color = wanted.color ?? freeColor(this.list().map((point) => point.color));
     const point: Point = { protected: false, ...wanted, color, id: newId() as PointId };
@@ -104,7 +150,7 @@ class StoredPoints implements PointRegistry {
     return point;
   }
 
-  async update(id: PointId, change: PointChange): Promise<Point> {
+  async #update(id: PointId, change: PointChange): Promise<Point> {
     const known = this.#points.get(id);
     if (!known) throw unknownPoint(id);
     const point = applied(known, change);
@@ -117,7 +163,25 @@ class StoredPoints implements PointRegistry {
     return point;
   }
 
-  async assign(point: PointId, channel: ChannelId, from: Instant): Promise<void> {
+  async #remove(id: PointId): Promise<void> {
+    const { clock, database } = this.#options;
+    const point = this.#points.get(id);
+    if (!point) throw unknownPoint(id);
+    const now = clock.now();
+    await database.transaction(async (sql) => {
+      await sql.run("UPDATE assignments SET to_at = ? WHERE point = ? AND to_at IS NULL", [now, id]);
+      await sql.run("UPDATE points SET parent = ? WHERE parent = ?", [point.parent ?? null, id]);
+      await sql.run("UPDATE points SET details = ? WHERE id = ?", [JSON.stringify({ removedAt: now }), id]);
+    });
+    this.#points.delete(id);
+    this.#replaceOpen((entry) => entry.point === id, now);
+    for (const below of this.list()) {
+      if (below.parent === id) this.#changed(applied(below, { parent: point.parent } as PointChange));
+    }
+    this.#options.publish("point.changed", { point: id });
+  }
+
+  async #assign(point: PointId, channel: ChannelId, from: Instant): Promise<void> {
     if (!this.#points.has(point)) throw unknownPoint(point);
     const last = this.#assignments.filter((entry) => entry.point === point || entry.channel === channel);
     if (last.some((entry) => entry.to === undefined && entry.from > from))
@@ -131,7 +195,7 @@ class StoredPoints implements PointRegistry {
     this.#options.publish("point.changed", { point });
   }
 
-  async endAssignments(channels: readonly ChannelId[], at: Instant): Promise<void> {
+  async #endAssignments(channels: readonly ChannelId[], at: Instant): Promise<void> {
     const ended = this.#assignments.filter((entry) => entry.to === undefined && channels.includes(entry.channel));
     for (const { channel, point } of ended) {
       await this.#options.database.run("UPDATE assignments SET to_at = ? WHERE channel = ? AND to_at IS NULL", [
@@ -141,25 +205,6 @@ class StoredPoints implements PointRegistry {
       this.#replaceOpen((entry) => entry.channel === channel, at);
       this.#options.publish("point.changed", { point });
     }
-  }
-
-  assignmentsOf(point: PointId): readonly Assignment[] {
-    return this.#assignments.filter((entry) => entry.point === point);
-  }
-
-  freeSince(channel: ChannelId): Instant {
-    const ends = this.#assignments
-      .filter((entry) => entry.channel === channel)
-      .map(({ to }) => to ?? this.#options.clock.now());
-    return Math.max(0, ...ends) as Instant;
-  }
-
-  channelOf(point: PointId): ChannelId | undefined {
-    return this.#assignments.find((entry) => entry.point === point && entry.to === undefined)?.channel;
-  }
-
-  pointOf(channel: ChannelId): PointId | undefined {
-    return this.#assignments.find((entry) => entry.channel === channel && entry.to === undefined)?.point;
   }
 
   #close(sql: Sql, point: PointId, channel: ChannelId, at: Instant): Promise<void> {

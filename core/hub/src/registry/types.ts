@@ -63,7 +63,10 @@ export interface AcceptedChannel {
 export interface AcceptDevice {
   readonly name: string;
   readonly site?: SiteId;
-  /** Every metered channel gets a point; those not named here get one after the device. */
+  /**
+   * While the device waits, every metered channel gets a point, and those not named here get one after the device. Once it is accepted,
+   * only those named here do, which is how channels that it showed later are taken; all that have none when this is left out.
+   */
   readonly channels?: readonly AcceptedChannel[];
 }
 
@@ -81,6 +84,7 @@ export interface DeviceRegistry {
   stateOf(id: DeviceId): DeviceRecord["state"] | undefined;
   channel(id: ChannelId): ChannelRecord | undefined;
   rawMessages(id: DeviceId): readonly RawMessage[];
+  /** Accepts a device, or the channels that an accepted one showed later: these have no point before. */
   accept(id: DeviceId, how: AcceptDevice): Promise<DeviceRecord>;
   reject(id: DeviceId): Promise<void>;
   block(id: DeviceId): Promise<void>;
@@ -99,6 +103,12 @@ export interface PointRegistry {
     point: Omit<Point, "id" | "color" | "protected"> & Partial<Pick<Point, "color" | "protected">>,
   ): Promise<Point>;
   update(id: PointId, change: PointChange): Promise<Point>;
+  /**
+   * Takes a point away: nothing measures it or is switched through it any more, and what lay below it moves up. The readings stay with
+   * their channel, whose next point has them again.
+   * @throws E_POINT_UNKNOWN
+   */
+  remove(id: PointId): Promise<void>;
   assign(point: PointId, channel: ChannelId, from: Instant): Promise<void>;
   /** These channels measure nothing any more; their history stays with the points. */
   endAssignments(channels: readonly ChannelId[], at: Instant): Promise<void>;

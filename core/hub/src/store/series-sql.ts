@@ -33,7 +33,7 @@ const LONGEST_BRIDGE = minutes(30);
 const NEIGHBOUR = 0.25;
 /** or when so many are of its size, and so large a share of all. */
 const COMMON = { least: 5, share: 0.1 } as const;
-/** How much more time than T for each of its readings a dense part may cover: readings jitter. */
+/** How much more time than T for each of its readings a dense part may cover: readings jitter. With Q, a slower rhythm of its own, Q. */
 const JITTER = 1.2;
 /** Spacings of the histogram grow by a twelfth part of an octave or so. */
 const CLASSES_PER_OCTAVE = 8;
@@ -147,7 +147,7 @@ ${rhythmSql},
 standing AS (
   SELECT CASE WHEN own THEN part // ${divisions} - ${before} ELSE -1 END AS bucket, first_at, last_at, lo, mean, hi, last_value, origins,
     last_at + CASE WHEN gap <= bridge THEN gap ELSE t END AS until,
-    least(last_at - first_at, (n - 1) * greatest(${JITTER} * t, q)) AS inside
+    least(last_at - first_at, (n - 1) * CASE WHEN q > 3 * t THEN q ELSE ${JITTER} * t END) AS inside
   FROM linked, rhythm),
 weighed AS (
   SELECT *, inside + greatest(0, least(until, ${range.to}, ${buckets.from} + (bucket + 1) * ${buckets.ms}) - last_at) AS w FROM standing)

@@ -55,7 +55,7 @@ export interface CoreContext {
 /** The parts of the telemetry store that writing takes, wired together. */
 export class StoreCore {
   readonly queue = new SerialQueue();
-  readonly last = new LastValueTable();
+  readonly last: LastValueTable;
   readonly tables: HotTables;
   readonly holding: Holding;
   readonly commit: GroupCommit;
@@ -94,6 +94,7 @@ export class StoreCore {
     const { clock, log, config, channels } = options;
     const sql = new QueuedSql(service);
     this.#options = options;
+    this.last = new LastValueTable(options.clock);
     this.#context = context;
     this.#service = sql;
     this.#committedArrival = arrivals.last;

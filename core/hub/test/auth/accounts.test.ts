@@ -211,16 +211,29 @@ describe("passwords of people", () => {
 });
 
 describe("links and tokens", () => {
+  it("slow down an address that guesses links, and no other", async () => {
+    const { accounts, clock, signedIn } = await withAna();
+    const link = await accounts.createLoginLink(signedIn.user.id);
+    for (let n = 0; n < 6; n++)
+      await expect(accounts.loginWithLink(`${n}`.repeat(43), "10.0.0.6")).rejects.toMatchObject({
+        code: "E_LOGIN_FAILED",
+      });
+    await expect(accounts.loginWithLink(link, "10.0.0.6")).rejects.toMatchObject({ code: "E_RATE_LIMITED" });
+    await expect(accounts.loginWithLink(link, "10.0.0.5")).resolves.toMatchObject({ user: { name: "Ana" } });
+    move(clock, 1_000);
+    await expect(accounts.loginWithLink(link, "10.0.0.6")).rejects.toMatchObject({ code: "E_LOGIN_FAILED" });
+  });
+
   it("sign in once, within a quarter of an hour", async () => {
     const { accounts, clock, signedIn } = await withAna();
     const [used, old] = [
       await accounts.createLoginLink(signedIn.user.id),
       await accounts.createLoginLink(signedIn.user.id),
     ];
-    await expect(accounts.loginWithLink(used)).resolves.toMatchObject({ user: { name: "Ana" } });
-    await expect(accounts.loginWithLink(used)).rejects.toMatchObject({ code: "E_LOGIN_FAILED" });
+    await expect(accounts.loginWithLink(used, "10.0.0.5")).resolves.toMatchObject({ user: { name: "Ana" } });
+    await expect(accounts.loginWithLink(used, "10.0.0.5")).rejects.toMatchObject({ code: "E_LOGIN_FAILED" });
     move(clock, minutes(15));
-    await expect(accounts.loginWithLink(old)).rejects.toMatchObject({ code: "E_LOGIN_FAILED" });
+    await expect(accounts.loginWithLink(old, "10.0.0.5")).rejects.toMatchObject({ code: "E_LOGIN_FAILED" });
   });
 
   it("name their token until it is revoked, also after a restart", async () => {

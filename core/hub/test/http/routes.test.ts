@@ -52,6 +52,24 @@ describe("places", () => {
     expect((await admin.api("GET", url)).body).toMatchObject({ location: "Cellar" });
     expect(await admin.api("GET", "/points/none")).toMatchObject({ status: 404, code: "E_POINT_UNKNOWN" });
   });
+
+  it("removes a point for those who manage, and says so in the audit log", async () => {
+    const { id: device } = await server.services.devices.announce("shelly" as PluginId, {
+      hardwareId: "stray",
+      channels: [{ key: "switch:0", kind: "switch", metrics: ["power_w"], switchable: true }],
+    });
+    const accepted = await admin.api("POST", `/devices/${enc(device)}/accept`, { name: "Stray" });
+    const point = (accepted.body as { channels: { point: string }[] }).channels[0]?.point;
+    const operator = await server.person("operator");
+    expect(await operator.api("DELETE", `/points/${point}`)).toMatchObject({ status: 403 });
+    expect((await admin.api("DELETE", `/points/${point}`)).status).toBe(204);
+    expect((await admin.api("GET", "/audit?limit=1")).body).toMatchObject([{ what: "point.remove", outcome: "ok" }]);
+    expect(await admin.api("GET", `/points/${point}`)).toMatchObject({ status: 404, code: "E_POINT_UNKNOWN" });
+    expect(await admin.api("DELETE", `/points/${point}`)).toMatchObject({ status: 404, code: "E_POINT_UNKNOWN" });
+    const { channels } = (await admin.api("GET", `/devices/${enc(device)}`)).body as { channels: object[] };
+    expect(channels[0]).not.toHaveProperty("point");
+    await server.services.devices.remove(device);
+  });
 });
 
 describe("devices", () => {

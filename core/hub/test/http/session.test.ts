@@ -30,7 +30,11 @@ async function start(options: Parameters<typeof startTestServer>[0]): Promise<Te
 describe("the first person", () => {
   it("sets the hub up once, is signed in, signs out and in again", async () => {
     const { anonymous, services, url } = await start({ people: false });
-    expect((await anonymous.api("GET", "/setup")).body).toEqual({ needed: true, version: "0.1.0" });
+    expect((await anonymous.api("GET", "/setup")).body).toEqual({
+      needed: true,
+      version: "0.1.0",
+      demo: false,
+    });
     expect(await anonymous.api("POST", "/setup", answers("AAAA-AAAA"))).toMatchObject({
       status: 403,
       code: "E_SETUP_CODE",

@@ -74,7 +74,10 @@ describe("in a worker", { timeout: 60_000 }, () => {
       if (crash < 3) await until(() => harness.stateOf("rogue") === "running", "it is back", 20_000);
     }
     expect(crashes(harness)).toEqual(Array(3).fill("rogue ended its own thread with the code 7."));
-    expect(harness.stateOf("rogue")).toBe("quarantined");
+    expect(harness.host.get(id)).toMatchObject({
+      state: "quarantined",
+      reason: { key: "plugin.why.exited.aside", params: { count: 3, code: 7 } },
+    });
     await harness.clock.advance(3_600_000);
     expect(harness.stateOf("rogue")).toBe("quarantined");
     await harness.host.restart(admin, id);
@@ -139,11 +142,26 @@ describe("in a worker", { timeout: 60_000 }, () => {
     expect(harness.host.get(id)).not.toHaveProperty("memoryBytes");
   });
 
+  it("a module that never ends is found as soon as a handler that does", async () => {
+    const endless = new URL("./programs/endless-module.ts", import.meta.url).href;
+    await using harness = await makeHarness([sourceOf(testPlugin({ id: "endless" }), { entry: endless })], {
+      config: { forceWorker: ["endless"] },
+      start: false,
+    });
+    // The hub's clock stands still: the deadline for getting ready never comes.
+    await harness.host.start();
+    expect(harness.host.get("endless" as PluginId)).toMatchObject({
+      state: "failed",
+      reason: { key: "plugin.why.hung-loading", params: { seconds: 5 } },
+      crashes: [{ message: expect.stringContaining("did not answer for 5 s while its code was loaded") }],
+    });
+  });
+
   it("code that cannot be loaded is final, and named", async () => {
     const source = sourceOf(rogue, { entry: new URL("./programs/missing.ts", import.meta.url).href });
     await using harness = await makeHarness([source], { config: { forceWorker: ["rogue"] } });
-    expect(harness.host.get(id)).toMatchObject({ state: "failed", crashes: [], reason: { key: "plugin.failed" } });
-    expect(String(harness.host.get(id)?.reason?.params?.why)).toContain("missing");
+    expect(harness.host.get(id)).toMatchObject({ state: "failed", crashes: [], reason: { key: "plugin.why.load" } });
+    expect(String(harness.host.get(id)?.reason?.params?.detail)).toContain("missing");
   });
 
   it("is where code of somebody else runs by default", async () => {

@@ -198,11 +198,16 @@ describe("a plugin that fails to start", () => {
 });
 
 describe("a plugin that does not fit", () => {
-  it.each<[string, object, string]>([
-    ["a hub of another version", { hub: "^9.9" }, "^9.9"],
-    ["a manifest that is wrong", { permissions: ["root"] }, "permissions"],
-    ["an event that another plugin declared", { events: { "bad.x": { payload: Type.Null() } } }, "E_"],
-  ])("because of %s is incompatible, and says why", async (_name, manifest, why) => {
+  it.each<[string, object, string, string]>([
+    ["a hub of another version", { hub: "^9.9" }, "plugin.why.hub-older", "^9.9"],
+    ["a manifest that is wrong", { permissions: ["root"] }, "plugin.why.manifest", "permissions"],
+    [
+      "an event that another plugin declared",
+      { events: { "bad.x": { payload: Type.Null() } } },
+      "plugin.incompatible",
+      "E_",
+    ],
+  ])("because of %s is incompatible, and says why", async (_name, manifest, key, why) => {
     const plugin = testPlugin({ id: "bad", ...manifest });
     await using harness = await makeHarness([sourceOf(plugin), sourceOf(testPlugin({ id: "other" }))], {
       start: false,
@@ -211,8 +216,8 @@ describe("a plugin that does not fit", () => {
     await harness.host.start();
     expect([harness.stateOf("bad"), harness.stateOf("other")]).toEqual(["incompatible", "running"]);
     const reason = harness.host.get(id("bad"))?.reason;
-    expect(reason?.key).toBe("plugin.incompatible");
-    expect(String(reason?.params?.why)).toContain(why === "E_" ? "elder" : why);
+    expect(reason?.key).toBe(key);
+    expect(Object.values(reason?.params ?? {}).join(" ")).toContain(why === "E_" ? "elder" : why);
   });
 
   it("because of the path of another one is refused, whatever the order", async () => {
@@ -229,7 +234,7 @@ describe("a plugin that does not fit", () => {
       ["test", "failed"],
     ]);
     const id = "test" as PluginId;
-    expect(harness.host.get(id)?.reason).toMatchObject({ key: "plugin.failed" });
+    expect(harness.host.get(id)?.reason).toMatchObject({ key: "plugin.why.id-shipped", params: { id: "one" } });
     expect(harness.services.health.status()).toBe("failed");
     await expect(harness.host.enable(admin, id)).rejects.toMatchObject({ code: "E_PLUGIN_INVALID" });
   });

@@ -1,4 +1,4 @@
-import type { DeviceDescription, DeviceId, Instant, PluginId, SiteId } from "@vatio/plugin-api";
+import type { DeviceDescription, DeviceId, Instant, PluginId, Point, SiteId } from "@vatio/plugin-api";
 import { row, text } from "@vatio/plugin-api";
 import { seededRandom, VirtualClock } from "@vatio/testkit";
 import fc from "fast-check";
@@ -180,12 +180,59 @@ describe("accepting", () => {
     ]);
   });
 
-  it("gives channels that appear later their points as well", async () => {
-    const { devices, points } = await setUp();
+  it("leaves channels that appear later to a person, who takes those that are real", async () => {
+    const { devices, load, points } = await setUp();
     const { id } = await devices.announce(SHELLY, plug);
     await devices.accept(id, { name: "Strip" });
-    await devices.announce(SHELLY, { ...plug, channels: [{ key: "switch:1", kind: "switch", metrics: ["power_w"] }] });
-    expect(points.list()).toHaveLength(2);
+    for (const key of ["switch:1", "switch:2", "switch:99999"])
+      await devices.announce(SHELLY, {
+        ...plug,
+        channels: [{ key, kind: "switch", metrics: ["power_w"], switchable: true }],
+      });
+    const waiting = () => devices.get(id)?.channels.flatMap(({ key, point }) => (point === undefined ? [key] : []));
+    expect([points.list().length, waiting()]).toEqual([1, ["switch:1", "switch:2", "switch:99999"]]);
+    await devices.accept(id, { name: "Strip", channels: [{ key: "switch:1", name: "Lamp", role: "load" }] });
+    expect([points.list().map(({ name }) => name), waiting()]).toEqual([
+      ["Strip", "Lamp"],
+      ["switch:2", "switch:99999"],
+    ]);
+    await devices.accept(id, { name: "Strip" });
+    expect([(await load()).points.list().length, waiting()]).toEqual([4, []]);
+  });
+
+  it("takes a meter that shows itself topic by topic, whenever it is accepted", async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.shuffledSubarray([...threePhase.channels], { minLength: 5 }),
+        fc.nat(4),
+        async (channels, when) => {
+          const { devices, points } = await setUp();
+          const show = (channel: (typeof channels)[number]) =>
+            devices.announce(SHELLY, { hardwareId: "1", channels: [channel] });
+          for (const channel of channels.slice(0, when + 1)) await show(channel);
+          const id = "shelly:1" as DeviceId;
+          await devices.accept(id, { name: "Grid", channels: [{ key: "em:0", name: "Grid", role: "grid" }] });
+          for (const channel of channels.slice(when + 1)) await show(channel);
+          await devices.accept(id, { name: "Grid", channels: [{ key: "em:0", name: "Grid", role: "grid" }] });
+          const total = points.list().find(({ parent }) => parent === undefined);
+          expect(total).toMatchObject({ name: "Grid", role: "grid" });
+          const phases = points.list().filter(({ id: point }) => point !== total?.id);
+          expect(phases.map(({ parent }) => parent)).toEqual(Array(3).fill(total?.id));
+        },
+      ),
+      { numRuns: 10 },
+    );
+  });
+
+  it("keeps later phases below a total that has its point already", async () => {
+    const { devices, points } = await setUp();
+    const [total, ...phases] = threePhase.channels;
+    const { id } = await devices.announce(SHELLY, { ...threePhase, channels: total ? [total] : [] });
+    await devices.accept(id, { name: "Grid", channels: [{ key: "em:0", name: "Grid", role: "grid" }] });
+    await devices.announce(SHELLY, { ...threePhase, channels: phases });
+    await devices.accept(id, { name: "Grid" });
+    const [first, ...below] = points.list();
+    expect(below.map(({ parent, name }) => [parent, name])).toEqual([1, 2, 3].map((n) => [first?.id, `Grid L${n}`]));
   });
 
   it("survives a restart", async () => {
@@ -345,6 +392,38 @@ describe("points", () => {
     await expect(points.assign(point?.id ?? ("" as never), channel, 0 as Instant)).rejects.toMatchObject({
       code: "E_POINT_INVALID",
     });
+  });
+
+  it("go away on request: what lay below moves up, and the channel can be taken again with all it measured", async () => {
+    const { clock, devices, load, points } = await setUp();
+    const { id } = await devices.announce(SHELLY, threePhase);
+    await devices.accept(id, { name: "Grid" });
+    const [total] = points.list();
+    const removed = total?.id ?? ("" as never);
+    clock.jumpTo((clock.now() + 5_000) as Instant);
+    await points.remove(removed);
+    expect(points.get(removed)).toBeUndefined();
+    expect(points.channelOf(removed)).toBeUndefined();
+    expect(points.list().map(({ parent }) => parent)).toEqual([undefined, undefined, undefined]);
+    expect(points.assignmentsOf(removed)).toMatchObject([{ from: 0, to: clock.now() }]);
+    await expect(points.remove(removed)).rejects.toMatchObject({ code: "E_POINT_UNKNOWN" });
+    const again = await load();
+    const inOrder = (list: readonly Point[]) => [...list].sort((a, b) => a.color - b.color);
+    expect(inOrder(again.points.list())).toEqual(inOrder(points.list()));
+    await again.devices.accept(id, { name: "Grid", channels: [{ key: "em:0", name: "Grid", role: "grid" }] });
+    const anew = again.points.list().find(({ name }) => name === "Grid");
+    expect(anew && again.points.assignmentsOf(anew.id)).toMatchObject([{ from: 0 }]);
+  });
+
+  it("keep both of two changes at once", async () => {
+    const { devices, load, points } = await setUp();
+    const { id } = await devices.announce(SHELLY, plug);
+    await devices.accept(id, { name: "Fridge" });
+    const point = points.list()[0]?.id ?? ("" as never);
+    await Promise.all([points.update(point, { location: "Kitchen" }), points.update(point, { powerCeiling: 2_000 })]);
+    const both = { location: "Kitchen", powerCeiling: 2_000 };
+    expect(points.get(point)).toMatchObject(both);
+    expect((await load()).points.get(point)).toMatchObject(both);
   });
 
   it("refuse a zone that does not exist", async () => {

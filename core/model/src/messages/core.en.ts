@@ -85,6 +85,38 @@ export const CORE_EN = {
   "plugin.failed": "Did not start: {why}",
   "plugin.crashed": "Crashed: {why}",
   "plugin.quarantined": "Set aside after {count|one=# crash;other=# crashes}: {why}",
+  "plugin.why.exited": "It ended its own thread (code {code})",
+  "plugin.why.exited.aside":
+    "Set aside after {count|one=# crash;other=# crashes}: it ended its own thread (code {code})",
+  "plugin.why.hung": "It did not answer for {seconds} s: it is caught in a loop, or computes without a pause",
+  "plugin.why.hung.aside":
+    "Set aside after {count|one=# crash;other=# crashes}: it did not answer for {seconds} s: it is caught in a loop, or computes without a pause",
+  "plugin.why.hung-loading":
+    "It did not answer for {seconds} s while its code was loaded: one of its modules is caught in a loop, or computes without a pause",
+  "plugin.why.hung-loading.aside":
+    "Set aside after {count|one=# crash;other=# crashes}: it did not answer for {seconds} s while its code was loaded: one of its modules is caught in a loop, or computes without a pause",
+  "plugin.why.memory": "It used more than the {limit} MB of memory that it may",
+  "plugin.why.memory.aside":
+    "Set aside after {count|one=# crash;other=# crashes}: it used more than the {limit} MB of memory that it may",
+  "plugin.why.timeout": "It was not ready after {seconds} s. Its setup must not wait for hardware",
+  "plugin.why.timeout.aside":
+    "Set aside after {count|one=# crash;other=# crashes}: it was not ready after {seconds} s. Its setup must not wait for hardware",
+  "plugin.why.unreadable": "{file} cannot be read: {detail}",
+  "plugin.why.no-keyword": 'Its package.json lacks the keyword "{keyword}"',
+  "plugin.why.own-api":
+    '{name} carries its own copy of {package}. Its author must move it from "dependencies" to "peerDependencies"',
+  "plugin.why.outside": "{what} in the package.json must name a file of the package",
+  "plugin.why.manifest": "Its manifest is wrong: {problems}",
+  "plugin.why.id-shipped": "Its id {id} belongs to a plugin that ships with the hub",
+  "plugin.why.id-taken": "Its id {id} belongs to the plugin {owner}",
+  "plugin.why.id-reserved": "Its id {id} belongs to the hub itself",
+  "plugin.why.load": "Its code cannot be loaded: {detail}",
+  "plugin.why.no-default": "Its module does not export a plugin: what definePlugin returns must be its default export",
+  "plugin.why.no-setup": "It has no setup()",
+  "plugin.why.other-manifest": "The manifest in its code is not the one in its manifest.json. It must be built again",
+  "plugin.why.plugin-older": "It needs version {needs} of @vatio/plugin-api, but this hub has {has}. Update the plugin",
+  "plugin.why.hub-older": "It needs version {needs} of @vatio/plugin-api, but this hub has {has}. Update the hub",
+  "plugin.why.metrics": "The measures {metrics} are known with another unit or kind, or are not named like power_w",
   "plugin.lagging": "Cannot keep up with events ({pattern}): {dropped} were dropped",
   "config.unknown": "No setting has this name",
   "config.required": "Is missing",

@@ -86,6 +86,41 @@ export const CORE_ES = {
   "plugin.failed": "No arrancó: {why}",
   "plugin.crashed": "Falló: {why}",
   "plugin.quarantined": "Se apartó tras {count|one=# fallo;many=# de fallos;other=# fallos}: {why}",
+  "plugin.why.exited": "Terminó su propio hilo (código {code})",
+  "plugin.why.exited.aside":
+    "Se apartó tras {count|one=# fallo;many=# de fallos;other=# fallos}: terminó su propio hilo (código {code})",
+  "plugin.why.hung": "No respondió durante {seconds} s: está atrapado en un bucle o calcula sin pausa",
+  "plugin.why.hung.aside":
+    "Se apartó tras {count|one=# fallo;many=# de fallos;other=# fallos}: no respondió durante {seconds} s: está atrapado en un bucle o calcula sin pausa",
+  "plugin.why.hung-loading":
+    "No respondió durante {seconds} s mientras se cargaba su código: uno de sus módulos está atrapado en un bucle o calcula sin pausa",
+  "plugin.why.hung-loading.aside":
+    "Se apartó tras {count|one=# fallo;many=# de fallos;other=# fallos}: no respondió durante {seconds} s mientras se cargaba su código: uno de sus módulos está atrapado en un bucle o calcula sin pausa",
+  "plugin.why.memory": "Usó más de los {limit} MB de memoria que puede usar",
+  "plugin.why.memory.aside":
+    "Se apartó tras {count|one=# fallo;many=# de fallos;other=# fallos}: usó más de los {limit} MB de memoria que puede usar",
+  "plugin.why.timeout": "No estuvo listo después de {seconds} s. Su arranque no debe esperar a los aparatos",
+  "plugin.why.timeout.aside":
+    "Se apartó tras {count|one=# fallo;many=# de fallos;other=# fallos}: no estuvo listo después de {seconds} s. Su arranque no debe esperar a los aparatos",
+  "plugin.why.unreadable": "No se puede leer {file}: {detail}",
+  "plugin.why.no-keyword": "A su package.json le falta la palabra clave «{keyword}»",
+  "plugin.why.own-api":
+    "{name} trae su propia copia de {package}. Su autor debe pasarla de «dependencies» a «peerDependencies»",
+  "plugin.why.outside": "{what} en package.json debe nombrar un archivo del paquete",
+  "plugin.why.manifest": "Su manifiesto tiene errores: {problems}",
+  "plugin.why.id-shipped": "Su identificador {id} es de un plugin que viene con el hub",
+  "plugin.why.id-taken": "Su identificador {id} es del plugin {owner}",
+  "plugin.why.id-reserved": "Su identificador {id} es del propio hub",
+  "plugin.why.load": "No se puede cargar su código: {detail}",
+  "plugin.why.no-default":
+    "Su módulo no exporta un plugin: lo que devuelve definePlugin debe ser su exportación por defecto",
+  "plugin.why.no-setup": "No tiene setup()",
+  "plugin.why.other-manifest": "El manifiesto de su código no es el de su manifest.json. Hay que volver a compilarlo",
+  "plugin.why.plugin-older":
+    "Necesita la versión {needs} de @vatio/plugin-api, pero este hub tiene la {has}. Actualiza el plugin",
+  "plugin.why.hub-older":
+    "Necesita la versión {needs} de @vatio/plugin-api, pero este hub tiene la {has}. Actualiza el hub",
+  "plugin.why.metrics": "Las medidas {metrics} ya se conocen con otra unidad u otro tipo, o no se llaman como power_w",
   "plugin.lagging": "No da abasto con los eventos ({pattern}): se descartaron {dropped}",
   "config.unknown": "Ningún ajuste se llama así",
   "config.required": "Falta",

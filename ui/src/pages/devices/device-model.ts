@@ -94,13 +94,16 @@ export function acceptableChannels(channels: readonly Channel[]): Channel[] {
   );
 }
 
-/** What a channel probably measures: three phases are the connection of a home, a switch feeds an appliance. */
+/** What a channel probably measures: the phases of one meter are the connection of a home, a switch feeds an appliance. */
 export function guessRole(channel: Channel, channels: readonly Channel[]): PointRole {
   if (channel.kind === "motor") return "motor";
   if (channel.switchable || channel.kind === "switch") return "load";
-  const phases = channels.filter(({ phase, key }) => phase !== undefined && key.startsWith(channel.key));
-  return phases.length >= 3 ? "grid" : "circuit";
+  return phasesWith(channel, channels).length > 0 ? "grid" : "circuit";
 }
+
+/** The phases that are measured together with a channel: with a phase all of its device, with a total its own. */
+const phasesWith = ({ key, phase: own }: Channel, channels: readonly Channel[]): Channel[] =>
+  channels.filter(({ phase, key: other }) => phase !== undefined && (own !== undefined || other.startsWith(`${key}/`)));
 
 /** What a person decided about one channel of a pending device. */
 export interface ChannelChoice {
@@ -109,14 +112,31 @@ export interface ChannelChoice {
   readonly role: PointRole;
 }
 
-/** Where a form for a pending device begins: the name that the device proposes, a guess for every channel. */
-export function proposeChoices(device: Device): ChannelChoice[] {
+/** What a person changed of the proposals, by the key of the channel; the newest decision is the last. */
+export type Decisions = ReadonlyMap<string, Partial<Omit<ChannelChoice, "key">>>;
+
+/** The decisions with one more. */
+export const decide = (decisions: Decisions, key: string, change: Partial<Omit<ChannelChoice, "key">>): Decisions =>
+  new Map([...[...decisions].filter(([other]) => other !== key), [key, { ...decisions.get(key), ...change }]]);
+
+/**
+ * The form of a pending device: what a person decided, else the name that the device proposes and a guess for every
+ * channel. Channels may arrive one by one: it is made anew with each. The phases of one meter take the role that was
+ * decided for one of them.
+ */
+export function proposeChoices(device: Device, decisions: Decisions = new Map()): ChannelChoice[] {
   const main = acceptableChannels(device.channels);
-  return main.map((channel, index) => ({
-    key: channel.key,
-    name: main.length === 1 ? device.name : `${device.name} ${index + 1}`,
-    role: guessRole(channel, device.channels),
-  }));
+  return main.map((channel, index) => {
+    const { key } = channel;
+    const phases = new Set(phasesWith(channel, device.channels).map((phase) => phase.key));
+    const [related] = [...decisions].filter(([other, { role }]) => role && phases.has(other)).reverse();
+    return {
+      key,
+      name: main.length === 1 ? device.name : `${device.name} ${index + 1}`,
+      role: related?.[1].role ?? guessRole(channel, device.channels),
+      ...decisions.get(key),
+    };
+  });
 }
 
 /** The body that accepts a device. Nameless channels are named by the hub after the device. */

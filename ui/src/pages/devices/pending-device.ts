@@ -1,5 +1,6 @@
 import { css, html, nothing, type PropertyValues, type TemplateResult } from "lit";
 import { customElement, property, state } from "lit/decorators.js";
+import { repeat } from "lit/directives/repeat.js";
 import { ReadingsController } from "../../controllers/readings-controller.js";
 import { confirm } from "../../controls/confirm.js";
 import { select } from "../../controls/field.js";
@@ -8,7 +9,15 @@ import { icon } from "../../controls/icons/icon.js";
 import { errorText, figure } from "../../controls/templates.js";
 import type { Device, PointRole } from "../../data/api.js";
 import { deviceIcon } from "./device-icon.js";
-import { acceptableChannels, acceptance, type ChannelChoice, proposeChoices, totalOf } from "./device-model.js";
+import {
+  acceptableChannels,
+  acceptance,
+  type ChannelChoice,
+  type Decisions,
+  decide,
+  proposeChoices,
+  totalOf,
+} from "./device-model.js";
 import "../../charts/spark.js";
 import "../../controls/menu.js";
 
@@ -23,8 +32,9 @@ const PAST_MS = 5 * 60_000;
 @customElement("vt-pending-device")
 export class PendingDevice extends HubElement {
   @property({ attribute: false }) device: Device | undefined;
-  @state() private name = "";
-  @state() private choices: readonly ChannelChoice[] = [];
+  /** The name that a person typed; until then it is that of the device. */
+  @state() private typed: string | undefined;
+  @state() private decisions: Decisions = new Map();
   @state() private busy = false;
   @state() private problem = "";
   readonly #readings = new ReadingsController(this, () => this.client);
@@ -65,12 +75,22 @@ export class PendingDevice extends HubElement {
     if (!device) return;
     const former = changed.get("device");
     if (changed.has("device") && former?.id !== device.id) {
-      this.name = device.name;
-      this.choices = proposeChoices(device);
+      this.typed = undefined;
+      this.decisions = new Map();
       void this.#loadPast(device);
     }
     this.#readings.watch(acceptableChannels(device.channels).map(({ id }) => id));
     this.#follow(device);
+  }
+
+  private get name(): string {
+    return this.typed ?? this.device?.name ?? "";
+  }
+
+  /** Made from the channels as they are now: those of some devices arrive one by one. */
+  private get choices(): readonly ChannelChoice[] {
+    const { device } = this;
+    return device ? proposeChoices({ ...device, name: this.name.trim() || device.name }, this.decisions) : [];
   }
 
   protected override render(): TemplateResult | typeof nothing {
@@ -91,27 +111,36 @@ export class PendingDevice extends HubElement {
   }
 
   #fields(device: Device): TemplateResult {
-    const [first, ...others] = this.choices;
+    const { choices } = this;
+    const [first, ...others] = choices;
     const several = others.length > 0;
     return html`<div class="line">
-        <input class="inp" aria-label=${this.t("pending.name", { device: device.name })} .value=${this.name} maxlength="100" required @input=${(event: Event) => (this.name = (event.target as HTMLInputElement).value)} />
-        ${first && !several ? this.#role(first, 0, device.name) : nothing}
+        <input class="inp" aria-label=${this.t("pending.name", { device: device.name })} .value=${this.name} maxlength="100" required @input=${(event: Event) => (this.typed = (event.target as HTMLInputElement).value)} />
+        ${first && !several ? this.#role(first, device.name) : nothing}
         ${several ? nothing : this.#buttons()}
       </div>
-      ${several ? html`${this.choices.map((choice, index) => this.#channel(choice, index))}<div class="line">${this.#buttons()}</div>` : nothing}`;
+      ${
+        several
+          ? html`${repeat(
+              choices,
+              ({ key }) => key,
+              (choice) => this.#channel(choice),
+            )}<div class="line">${this.#buttons()}</div>`
+          : nothing
+      }`;
   }
 
-  #channel(choice: ChannelChoice, index: number): TemplateResult {
-    return html`<div class="line"><input class="inp" aria-label=${this.t("pending.channelName", { key: choice.key })} .value=${choice.name} maxlength="100" @input=${(event: Event) => this.#choose(index, { name: (event.target as HTMLInputElement).value })} />${this.#role(choice, index, choice.name)}</div>`;
+  #channel(choice: ChannelChoice): TemplateResult {
+    return html`<div class="line"><input class="inp" aria-label=${this.t("pending.channelName", { key: choice.key })} .value=${choice.name} maxlength="100" @input=${(event: Event) => this.#choose(choice.key, { name: (event.target as HTMLInputElement).value })} />${this.#role(choice, choice.name)}</div>`;
   }
 
-  #role({ role }: ChannelChoice, index: number, name: string): TemplateResult {
+  #role({ key, role }: ChannelChoice, name: string): TemplateResult {
     return select({
-      id: `role${index}`,
+      id: `role-${key}`,
       value: role,
       ariaLabel: this.t("pending.role", { name }),
       options: ROLES.map((value) => ({ value, label: this.t(`role.${value}`) })),
-      onChange: (value) => this.#choose(index, { role: value as PointRole }),
+      onChange: (value) => this.#choose(key, { role: value as PointRole }),
     });
   }
 
@@ -122,8 +151,8 @@ export class PendingDevice extends HubElement {
       <button class="btn soft" ?disabled=${this.busy} aria-busy=${this.busy}>${icon("check")}${this.t("action.accept")}</button>`;
   }
 
-  #choose(index: number, change: Partial<ChannelChoice>): void {
-    this.choices = this.choices.map((choice, at) => (at === index ? { ...choice, ...change } : choice));
+  #choose(key: string, change: Partial<Omit<ChannelChoice, "key">>): void {
+    this.decisions = decide(this.decisions, key, change);
   }
 
   #watts(device: Device): number | undefined {

@@ -100,7 +100,9 @@ export class PowerCard extends HubElement {
     const newest = this.#trail.at(-1)?.at ?? 0;
     if (value !== undefined && now - newest >= TRAIL_MS)
       this.#trail = [...this.#trail.filter(({ at }) => at > now - SPARK_MS), { at: now, value }];
-    return sparkValues(this.#history.value, this.#trail, now);
+    const history = this.#history.value;
+    // What lacks circuits would jump where the line goes on with all of them.
+    return sparkValues(history?.leftOut ? undefined : history, this.#trail, now);
   }
 
   #notes(balance: Balance): TemplateResult | typeof nothing {

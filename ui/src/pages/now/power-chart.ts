@@ -101,13 +101,14 @@ export class PowerChart extends HubElement {
   protected override render(): TemplateResult {
     const { value, error } = this.#task;
     const model = value && this.#model(value);
+    const leftOut = value?.history.leftOut;
     return html`<section class="card" aria-labelledby="h">
       <header class="wrap"><h2 id="h">${this.t(`now.chart.${this.range}`)}</h2><span class="sp"></span>
         <button class="chip" aria-pressed=${this.compare} @click=${() => (this.compare = !this.compare)}>${icon("arrow-left-right")}${this.t(this.range === "7d" ? "now.vsWeek" : "now.vsYesterday")}</button>
         <div class="seg" role="group" aria-label=${this.t("now.range")}>${RANGE_NAMES.map((range) => html`<button aria-pressed=${range === this.range} @click=${() => (this.chosen = range)}>${this.t(`now.range.${range}`)}</button>`)}</div>
       </header>
       ${!value && error ? errorCard({ error, retry: () => this.#load() }) : html`<vt-chart label=${this.t(`now.chart.${this.range}`)} .model=${model}></vt-chart>`}
-      ${model ? html`<p class="lab">${this.t("history.bucket", { span: this.format.span(model.bucketMs) })}. ${coverageOf(model) < POOR_COVERAGE ? this.t("now.coverage", { share: this.format.percent(coverageOf(model)) }) : nothing}</p>` : nothing}
+      ${model ? html`<p class="lab">${this.t("history.bucket", { span: this.format.span(model.bucketMs) })}. ${coverageOf(model) < POOR_COVERAGE ? this.t("now.coverage", { share: this.format.percent(coverageOf(model)) }) : nothing} ${leftOut ? this.t("now.leftOut", { n: leftOut }) : nothing}</p>` : nothing}
     </section>`;
   }
 

@@ -15,6 +15,8 @@ export interface PowerHistory {
   readonly generation?: Column;
   /** Positive charges. */
   readonly storage?: Column;
+  /** Circuits that the consumption lacks because there are too many to ask for. */
+  readonly leftOut?: number;
 }
 
 /** What is asked of the hub to draw the power of a site. */
@@ -35,44 +37,76 @@ export async function loadPowerHistory(
   { load, signal }: { readonly load: LoadSeries; readonly signal: AbortSignal },
 ): Promise<PowerHistory> {
   const parts = balancePoints(points);
-  const wanted =
-    parts.grid.length > 0
-      ? [...parts.grid, ...parts.generation, ...parts.storage]
-      : [...parts.generation, ...parts.storage, ...parts.consumers.slice(0, MOST_LOADS)];
+  const metered = [...parts.grid, ...parts.generation, ...parts.storage];
+  const loads = parts.grid.length > 0 ? [] : parts.consumers;
+  const wanted = [...metered, ...loads.slice(0, MOST_LOADS)];
   const answers = await Promise.all(
     wanted.map(({ id: target }) => load({ target, metrics: ["power_w"], ...range }, signal)),
   );
-  return combinePower(parts, new Map(answers.map((series) => [series.target, series])));
+  const series = new Map(answers.map((each) => [each.target, each]));
+  const columns = metered.map((point) => ({ point, column: powerOf(series.get(point.id)) }));
+  // Rare enough to be loaded when it happens.
+  const begins = columns.some(({ column }) => column[0] == null)
+    ? await (await import("../../data/part-begins.js")).partBegins(columns, {
+        from: range.from,
+        ask: (query) => load(query, signal),
+      })
+    : undefined;
+  const leftOut = loads.slice(MOST_LOADS).length;
+  return { ...combinePower(parts, series, begins), ...(leftOut && { leftOut }) };
 }
 
 /** How many instants of a history are known. */
 export const knownOf = ({ consumption }: PowerHistory): number => consumption.filter((value) => value !== null).length;
 
-/** The power of a site from the series of its points: all of one range and bucket. */
-export function combinePower(parts: BalancePoints, series: ReadonlyMap<string, Series>): PowerHistory {
+/** A column, and the index from which on it counts. */
+type Part = readonly [column: Column, begin: number];
+
+/**
+ * The power of a site from the series of its points: all of one range and bucket. `begins` names the points that came
+ * later, with the index of their first value: before it they are no part of the sum, and after it silence makes it
+ * unknown.
+ */
+export function combinePower(
+  parts: BalancePoints,
+  series: ReadonlyMap<string, Series>,
+  begins?: ReadonlyMap<string, number>,
+): PowerHistory {
   const [any] = series.values();
   const at = any?.at ?? [];
   const bucketMs = any?.bucketMs ?? 0;
-  const columns = (points: readonly Point[]): Column[] => points.map(({ id }) => powerOf(series.get(id)));
-  const grid = addUp(columns(parts.grid), at.length);
-  const generation = addUp(
-    columns(parts.generation).map((column) => changed(column, generated)),
-    at.length,
-  );
-  const storage = addUp(columns(parts.storage), at.length);
+  const partsOf = (points: readonly Point[], change = (watts: number): number => watts): Part[] =>
+    points.map(({ id }) => [changed(powerOf(series.get(id)), change), begins?.get(id) ?? 0]);
+  const incoming = [
+    partsOf(parts.grid),
+    partsOf(parts.generation, generated),
+    partsOf(parts.storage, (watts) => -watts),
+  ];
+  const [grid, generation, given] = incoming.map((each) => addUp(each, at.length));
+  const storage = given && changed(given, (watts) => -watts);
   const common = {
     at,
     bucketMs,
-    ...(grid ? { grid } : {}),
-    ...(generation ? { generation } : {}),
-    ...(storage ? { storage } : {}),
+    ...(grid && { grid }),
+    ...(generation && { generation }),
+    ...(storage && { storage }),
   };
-  if (parts.grid.length === 0) return { ...common, consumption: sumOfKnown(columns(parts.consumers), at.length) };
+  if (!grid)
+    return {
+      ...common,
+      consumption: sumOfKnown(
+        partsOf(parts.consumers).map(([column]) => column),
+        at.length,
+      ),
+    };
   const single =
     !generation && !storage && parts.grid.length === 1 ? series.get(parts.grid[0]?.id ?? "")?.metrics[0] : undefined;
   const band = single ? { consumptionMin: single.min, consumptionMax: single.max } : {};
-  const incoming = [grid, generation, storage && changed(storage, (watts) => -watts)].filter((column) => !!column);
-  return { ...common, consumption: addUp(incoming, at.length) ?? [], ...band };
+  // Without the connection nobody knows what is consumed, whatever else was measured already.
+  const consumption = (addUp(incoming.flat(), at.length) ?? []).map((value, index) =>
+    grid[index] === null ? null : value,
+  );
+  return { ...common, consumption, ...band };
 }
 
 const changed = (column: Column, change: (watts: number) => number): Column =>
@@ -93,12 +127,14 @@ export function holdBetween(at: readonly number[], values: Column, bucketMs: num
   });
 }
 
-/** Unknown where one of the parts is unknown. */
-function addUp(columns: readonly Column[], length: number): Column | undefined {
-  if (columns.length === 0) return undefined;
+/** Unknown where one of the parts that there are is unknown, and where there is none yet. */
+function addUp(parts: readonly Part[], length: number): Column | undefined {
+  if (parts.length === 0) return undefined;
   return Array.from({ length }, (_, index) => {
-    const values = columns.map((column) => column[index] ?? null);
-    return values.includes(null) ? null : values.reduce<number>((sum, value) => sum + (value ?? 0), 0);
+    const values = parts.flatMap(([column, begin]) => (index < begin ? [] : [column[index] ?? null]));
+    return values.length === 0 || values.includes(null)
+      ? null
+      : values.reduce<number>((sum, value) => sum + (value ?? 0), 0);
   });
 }
 

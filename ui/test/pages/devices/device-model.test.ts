@@ -4,6 +4,7 @@ import {
   acceptableChannels,
   acceptance,
   type DeviceEntry,
+  decide,
   guessRole,
   heardAt,
   mainPoints,
@@ -55,6 +56,50 @@ describe("guessRole", () => {
     [channel("motor", { kind: "motor" }), "motor"],
   ])("of channel %# is %s", (each, role) => {
     expect(each && guessRole(each, threePhases)).toBe(role);
+  });
+});
+
+describe("proposeChoices", () => {
+  const clamps = [0, 1, 2].map((n) => channel(`emeter:${n}`, { phase: ([1, 2, 3] as const)[n] ?? 1 }));
+  const relay = channel("relay:0", { kind: "switch", switchable: true });
+  const meter = (count: number) => device("shelly:a", { name: "3EM", channels: clamps.slice(0, count) });
+  const roles = (choices: ReturnType<typeof proposeChoices>) => choices.map(({ role }) => role);
+
+  it("proposes the connection for every phase of a meter without a total, from the first on", () => {
+    for (const count of [1, 2, 3]) expect(roles(proposeChoices(meter(count)))).toEqual(Array(count).fill("grid"));
+  });
+
+  it("leaves the relay of such a meter a load", () => {
+    const whole = { ...meter(3), channels: [relay, ...clamps] };
+    expect(roles(proposeChoices(whole))).toEqual(["load", "grid", "grid", "grid"]);
+  });
+
+  it("keeps what was decided while more channels arrive, which take the role of their meter", () => {
+    const decisions = decide(new Map(), "emeter:0", { role: "generation", name: "Techo" });
+    expect(proposeChoices(meter(1), decisions)).toMatchObject([{ name: "Techo", role: "generation" }]);
+    expect(proposeChoices(meter(3), decisions)).toMatchObject([
+      { name: "Techo", role: "generation" },
+      { name: "3EM 2", role: "generation" },
+      { name: "3EM 3", role: "generation" },
+    ]);
+  });
+
+  it("lets the newest decision lead the phases that nobody decided about", () => {
+    const first = decide(decide(new Map(), "emeter:1", { role: "circuit" }), "emeter:0", { role: "storage" });
+    expect(roles(proposeChoices(meter(3), first))).toEqual(["storage", "circuit", "storage"]);
+    const renamed = decide(first, "emeter:2", { name: "L3" });
+    expect(roles(proposeChoices(meter(3), renamed))).toEqual(["storage", "circuit", "storage"]);
+  });
+
+  it("hands the role of the phases to a total that arrives after them", () => {
+    const decisions = decide(new Map(), "em:0/b", { role: "generation" });
+    const whole = device("shelly:a", { channels: threePhases });
+    expect(proposeChoices(whole, decisions)).toMatchObject([{ key: "em:0", role: "generation" }]);
+  });
+
+  it("does not take the phases of one total for those of another with a longer number", () => {
+    const channels = [channel("em:1"), channel("em:10"), channel("em:10/a", { phase: 1 })];
+    expect(roles(proposeChoices(device("shelly:a", { channels })))).toEqual(["circuit", "grid"]);
   });
 });
 

@@ -60,7 +60,11 @@ export const MeBody = Type.Object(
 export type MeBody = Static<typeof MeBody>;
 
 /** Whether the hub waits for its first person. */
-export const SetupStateDto = Type.Object({ needed: Type.Boolean(), version: Type.String() });
+export const SetupStateDto = Type.Object({
+  needed: Type.Boolean(),
+  version: Type.String(),
+  demo: Type.Boolean({ description: "Whether this hub is the demo, into which only its printed link leads" }),
+});
 export type SetupStateDto = Static<typeof SetupStateDto>;
 
 /** What the first person says. */

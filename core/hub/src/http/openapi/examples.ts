@@ -44,7 +44,7 @@ const people: Readonly<Record<string, unknown>> = {
   LinkBody: { link: "p3J0tq8T3a7nq0cX1v" },
   PasswordBody: { old: "a long and secret sentence", next: "another long and secret sentence" },
   MeBody: { language: "en", theme: "dark" },
-  SetupState: { needed: true, version: "0.1.0" },
+  SetupState: { needed: true, version: "0.1.0", demo: false },
   SetupBody: {
     code: "K7QF-2MWX",
     name: "Ana",

@@ -105,8 +105,9 @@ const changeRoutes: readonly Route[] = [
     method: "POST",
     path: "/devices/{id}/accept",
     tag: "Devices",
-    summary: "Accept a pending device under a name",
-    description: "Every metered channel gets a point; those that are not named here get one after the device.",
+    summary: "Accept a pending device under a name, or later channels of an accepted one",
+    description:
+      "Every metered channel of a pending device gets a point; those that are not named here get one after the device. Channels that an accepted device shows later have no point until they are named here; all of them get one when no channels are given.",
     action: "manage",
     resource: device,
     audit: "device.accept",

@@ -94,6 +94,20 @@ export const placeRoutes: readonly Route[] = [
       return pointDto(await hub.points.update(id, pointChange(body)), hub);
     },
   }),
+  defineRoute({
+    method: "DELETE",
+    path: "/points/{id}",
+    tag: "Points",
+    summary: "Remove a point; the history stays with its channel",
+    description:
+      "Nothing measures the point or is switched through it any more, and points below it move up. Accepting the channel again makes a new point with the whole history.",
+    action: "manage",
+    resource: point,
+    audit: "point.remove",
+    params: IdParams,
+    errors: ["E_POINT_UNKNOWN"],
+    handler: ({ params }, hub) => hub.points.remove(found(hub.points.get(params.id as PointId), "POINT", params.id).id),
+  }),
 ];
 
 function pointChange(body: Readonly<Record<string, unknown>>): PointChange {

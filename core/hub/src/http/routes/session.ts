@@ -30,7 +30,8 @@ export const sessionRoutes: readonly Route[] = [
     body: LinkBody,
     response: SessionDto,
     errors: ["E_LOGIN_FAILED", "E_RATE_LIMITED"],
-    handler: async ({ body, request }, hub) => signedIn(await hub.accounts.loginWithLink(body.link), { hub, request }),
+    handler: async ({ body, request }, hub) =>
+      signedIn(await hub.accounts.loginWithLink(body.link, request.address), { hub, request }),
   }),
   defineRoute({
     method: "GET",

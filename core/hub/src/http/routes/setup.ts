@@ -11,7 +11,11 @@ export const setupRoutes: readonly Route[] = [
     summary: "Whether the hub waits for its first person",
     action: "public",
     response: SetupStateDto,
-    handler: (_input, hub) => ({ needed: hub.accounts.needsSetup, version: hub.hub.version }),
+    handler: (_input, hub) => ({
+      needed: hub.accounts.needsSetup,
+      version: hub.hub.version,
+      demo: hub.hub.demo,
+    }),
   }),
   defineRoute({
     method: "POST",

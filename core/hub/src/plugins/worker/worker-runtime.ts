@@ -6,6 +6,7 @@ import { deferred } from "../../deferred.js";
 import { closeScope } from "../close-scope.js";
 import { createPluginContext, type SharedTables } from "../context/context.js";
 import { doneWithin } from "../deadline.js";
+import { explained } from "../own-reason.js";
 import { type MigrateStep, type PluginRuntime, STOP_DEADLINE, type StopReport } from "../runtime.js";
 import type { PluginScope } from "../scope.js";
 import type { PluginSource } from "../types.js";
@@ -46,6 +47,7 @@ export class WorkerRuntime implements PluginRuntime {
   #worker: Worker | undefined;
   #heartbeat: Heartbeat | undefined;
   #memoryBytes: number | undefined;
+  #isLoaded = false;
   /** It was ended, or is being stopped: what happens to it now is no crash. */
   #over = false;
 
@@ -70,9 +72,12 @@ export class WorkerRuntime implements PluginRuntime {
     this.#watch(this.#worker);
     const virtual = scope.services.clock !== systemClock;
     const manifest = JSON.parse(JSON.stringify(source.manifest)) as unknown;
-    const loaded = await this.#end.link.call("load", { entry: source.entry, manifest, virtual });
+    await this.#end.link.call("open", { entry: source.entry, manifest, virtual });
+    // From before the first line of the plugin runs, but not while the thread itself is made, which takes long on a small machine.
+    this.#heartbeat = new Heartbeat({ ping: () => this.#ping(), onSilence: () => this.#crash(this.#hung()) });
+    const loaded = await this.#end.link.call("load", {});
+    this.#isLoaded = true;
     if (!Loaded.Check(loaded)) throw new VatioError("E_WORKER_PROTOCOL", `${scope.id} was not loaded as a plugin.`);
-    this.#heartbeat = new Heartbeat({ ping: () => this.#ping(), onSilence: () => this.#crash(hung(scope.id)) });
     const migrate: MigrateStep = (config, from) => this.#end.link.call("migrate", { config, from });
     return { migrate: (loaded as { migrates: boolean }).migrates ? migrate : undefined };
   }
@@ -126,7 +131,7 @@ export class WorkerRuntime implements PluginRuntime {
       if (!this.#over) this.#end.receive(raw);
     });
     worker.on("messageerror", (error: Error) => this.#crash(error));
-    worker.on("error", (error: Error) => this.#crash(explain(error, scope.id)));
+    worker.on("error", (error: Error) => this.#crash(explain(error, this.#options)));
     worker.on("exit", (code) => this.#crash(exited(scope.id, code)));
     logOutput(worker, this.#end.session.context.log);
   }
@@ -139,6 +144,11 @@ export class WorkerRuntime implements PluginRuntime {
     // The limit of the heap is kept by the engine; buffers lie outside of it.
     const { scope, memoryMb } = this.#options;
     if (this.#memoryBytes > memoryMb * 2 ** 20) this.#crash(tooMuchMemory(scope.id, memoryMb));
+  }
+
+  #hung(): VatioError {
+    const { id } = this.#options.scope;
+    return this.#isLoaded ? hung(id) : hungLoading(id);
   }
 
   /** The worker ended, or is ended now. The hub goes on without it. */
@@ -166,19 +176,36 @@ function nextTurn(): Promise<void> {
   return promise;
 }
 
-function explain(error: Error, plugin: string): Error {
+function explain(error: Error, { scope, memoryMb }: WorkerRuntimeOptions): Error {
   if (!("code" in error) || error.code !== "ERR_WORKER_OUT_OF_MEMORY") return error;
-  return new VatioError("E_PLUGIN_MEMORY", `${plugin} used more memory than a worker may.`, { cause: error });
+  const message = `${scope.id} used more memory than a worker may.`;
+  return explained("E_PLUGIN_MEMORY", { key: "plugin.why.memory", params: { limit: memoryMb }, message, cause: error });
 }
 
 const exited = (plugin: string, code: number): VatioError =>
-  new VatioError("E_PLUGIN_EXITED", `${plugin} ended its own thread with the code ${code}.`);
+  explained("E_PLUGIN_EXITED", {
+    key: "plugin.why.exited",
+    params: { code },
+    message: `${plugin} ended its own thread with the code ${code}.`,
+  });
 
 const hung = (plugin: string): VatioError =>
-  new VatioError(
-    "E_PLUGIN_HUNG",
-    `${plugin} did not answer for 5 s: it is caught in a loop, or computes without a pause.`,
-  );
+  explained("E_PLUGIN_HUNG", {
+    key: "plugin.why.hung",
+    params: { seconds: 5 },
+    message: `${plugin} did not answer for 5 s: it is caught in a loop, or computes without a pause.`,
+  });
+
+const hungLoading = (plugin: string): VatioError =>
+  explained("E_PLUGIN_HUNG", {
+    key: "plugin.why.hung-loading",
+    params: { seconds: 5 },
+    message: `${plugin} did not answer for 5 s while its code was loaded: a module of it is caught in a loop, or computes without a pause.`,
+  });
 
 const tooMuchMemory = (plugin: string, memoryMb: number): VatioError =>
-  new VatioError("E_PLUGIN_MEMORY", `${plugin} used more than the ${memoryMb} MB that a worker may.`);
+  explained("E_PLUGIN_MEMORY", {
+    key: "plugin.why.memory",
+    params: { limit: memoryMb },
+    message: `${plugin} used more than the ${memoryMb} MB that a worker may.`,
+  });

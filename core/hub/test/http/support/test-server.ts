@@ -57,6 +57,7 @@ export async function startTestServer({ http, people = true }: TestServerOptions
     async person(role) {
       const { token, session } = await services.accounts.loginWithLink(
         await services.accounts.createLoginLink(userIdOf(role)),
+        "127.0.0.1",
       );
       return client({ cookie: `vatio_session=${token}`, "x-csrf-token": session.csrf, origin: url });
     },

@@ -59,7 +59,8 @@ export const EN_DEVICES = {
   "connect.listening": "Listening",
   "connect.appears": "the device appears here by itself",
   "connect.heard": "{name} spoke {ago}",
-  "connect.onboarding": "This account only serves to introduce a device. What it announces waits until you accept it.",
+  "connect.onboarding":
+    "Devices share this account. What a new one announces waits until you accept it; an accepted one may go on using it until it has an account of its own.",
   "connect.external": "Devices connect to your own broker, with an account of that broker.",
 
   "device.tabs": "Parts of the device",

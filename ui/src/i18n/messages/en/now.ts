@@ -38,6 +38,8 @@ export const EN_NOW = {
   "now.before.day": "Day before",
   "now.before.week": "Week before",
   "now.coverage": "Readings cover {share} of this time.",
+  "now.leftOut":
+    "{n|one=# circuit is;other=# circuits are} left out of this sum: there are too many. A meter at the connection tells all.",
 
   "flow.grid": "Grid",
   "flow.generation": "Solar",

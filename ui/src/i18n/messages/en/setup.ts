@@ -22,6 +22,7 @@ export const EN_SETUP = {
   "link.wait": "Signing you in",
   "link.failed": "That did not work",
   "link.used": "This link was used already, or its time is over. Ask for a new one, or sign in with your password.",
+  "link.usedDemo": "This link was used already, or its time is over. Start the demo again: it prints a new one.",
 
   "setup.title": "Set up",
   "setup.stepOf": "Step {step} of {steps}",

@@ -61,7 +61,8 @@ export const ES_DEVICES = {
   "connect.listening": "Escuchando",
   "connect.appears": "el equipo aparece aquí solo",
   "connect.heard": "{name} habló {ago}",
-  "connect.onboarding": "Esta cuenta solo sirve para presentarse. Lo que anuncia espera hasta que lo aceptes.",
+  "connect.onboarding":
+    "Los equipos comparten esta cuenta. Lo que anuncia uno nuevo espera hasta que lo aceptes; uno aceptado puede seguir con ella hasta que tenga la suya.",
   "connect.external": "Los equipos se conectan a tu propio broker, con una cuenta de ese broker.",
 
   "device.tabs": "Partes del equipo",

@@ -41,6 +41,8 @@ export const ES_NOW = {
   "now.before.day": "Día anterior",
   "now.before.week": "Semana anterior",
   "now.coverage": "Hay lecturas del {share} de este tiempo.",
+  "now.leftOut":
+    "{n|one=# circuito no está;many=# de circuitos no están;other=# circuitos no están} en esta suma: son demasiados. Un medidor en la acometida lo dice todo.",
 
   "flow.grid": "Red",
   "flow.generation": "Sol",

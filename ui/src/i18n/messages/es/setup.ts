@@ -24,6 +24,8 @@ export const ES_SETUP = {
   "link.wait": "Entrando",
   "link.failed": "No funcionó",
   "link.used": "Este enlace ya se usó o se acabó su tiempo. Pide uno nuevo o entra con tu contraseña.",
+  "link.usedDemo":
+    "Este enlace ya se usó o se acabó su tiempo. Arranca otra vez la demostración: escribe un enlace nuevo.",
 
   "setup.title": "Configuración",
   "setup.stepOf": "Paso {step} de {steps}",

@@ -13,7 +13,7 @@ import { createRemoteContext } from "./remote-context.js";
 import { RemoteHttp } from "./remote-http.js";
 import { inCallOf, RemoteScope } from "./remote-scope.js";
 
-interface LoadArgs {
+interface OpenArgs {
   readonly entry: string;
   readonly manifest: Manifest;
   /** The hub's clock is not the system's. */
@@ -35,9 +35,9 @@ class PluginWorker {
   }
 
   receive({ frame, now }: ToWorker): void {
-    // The first message loads the plugin; there is nothing that could handle it yet.
-    if (!this.#running && frame.kind === "call" && frame.method === "load") {
-      this.#running = new Running(this.#port, frame.args as LoadArgs);
+    // The first message says which plugin this thread is for; there is nothing that could handle it yet.
+    if (!this.#running && frame.kind === "call" && frame.method === "open") {
+      this.#running = new Running(this.#port, frame.args as OpenArgs);
     }
     this.#running?.setTime(now);
     this.#running?.scope.link.receive(frame);
@@ -52,7 +52,7 @@ class Running {
   readonly #entry: string;
   #plugin: AnyPlugin | undefined;
 
-  constructor(port: MessagePort, { entry, manifest, virtual }: LoadArgs) {
+  constructor(port: MessagePort, { entry, manifest, virtual }: OpenArgs) {
     this.#entry = entry;
     this.scope = new RemoteScope({
       manifest,
@@ -75,6 +75,8 @@ class Running {
 
   /** Everything that the hub may ask of a worker: the whole list. */
   readonly #handlers: Readonly<Record<string, (args: never, incoming: Incoming) => unknown>> = {
+    // Nothing of the plugin runs yet: the answer says that this thread answers.
+    open: () => undefined,
     load: () => this.#load(),
     migrate: ({ config, from }: { config: unknown; from: number }) => this.#plugin?.migrateConfig?.(config, from),
     setup: ({ config }: { config: unknown }) => this.#setup(config),
