@@ -93,10 +93,14 @@ describe("plugins below data/plugins", () => {
     const first = await shown(api);
     expect(first.get("thermo")).toMatchObject({ state: "disabled", isolation: "worker", firstParty: false });
     expect(first.get("broken")).toMatchObject({ state: "failed", firstParty: false });
-    expect(first.get("broken")?.reason?.params?.why).toContain("manifest.json");
+    const { reason } = first.get("broken") ?? {};
+    expect([reason?.key, String(reason?.params?.file)]).toEqual([
+      "plugin.why.unreadable",
+      expect.stringContaining("manifest.json"),
+    ]);
     expect(first.get("shelly")).toMatchObject({ state: "running", firstParty: true });
     expect(first.get("imitation")).toMatchObject({ state: "failed", firstParty: false });
-    expect(first.get("imitation")?.reason?.params?.why).toContain("shelly");
+    expect(first.get("imitation")?.reason).toMatchObject({ key: "plugin.why.id-shipped", params: { id: "shelly" } });
 
     expect(await api("POST", "/api/v1/plugins/thermo/enable")).toMatchObject({ state: "running", isolation: "worker" });
     expect(await api("POST", "/api/v1/plugins/trusted/enable")).toMatchObject({
