@@ -10,7 +10,7 @@ interface ShownPlugin {
   readonly state: string;
   readonly isolation: string;
   readonly firstParty: boolean;
-  readonly reason?: { readonly params?: { readonly why?: string } };
+  readonly reason?: { readonly key: string; readonly params?: Readonly<Record<string, unknown>> };
 }
 
 /** A driver as somebody else builds it: plain JavaScript that imports a package which is installed nowhere near it. */
