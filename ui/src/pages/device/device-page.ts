@@ -6,7 +6,7 @@ import { HubElement } from "../../controls/hub-element.js";
 import { emptyCard, errorCard } from "../../controls/templates.js";
 import type { Device, Point } from "../../data/api.js";
 import type { RouteParams } from "../../shell/route-table.js";
-import { heardAt, mainPoints, phasesOf, pointsOf } from "../devices/device-model.js";
+import { heardAt, mainPoints, phasesOf, pointsOf, waitingChannels } from "../devices/device-model.js";
 import "../../controls/boundary.js";
 import "../../shell/page-head.js";
 import "./control-card.js";
@@ -64,6 +64,7 @@ export class DevicePage extends HubElement {
     if (device?.state === "pending") void import("../devices/pending-device.js");
     else if (this.#tab() === "messages") void import("./device-messages.js");
     else if (this.#tab() === "settings") void import("./device-settings.js");
+    if (device?.state === "active" && waitingChannels(device).length > 0) void import("./new-circuits.js");
   }
 
   protected override render(): TemplateResult {
@@ -127,6 +128,11 @@ export class DevicePage extends HubElement {
   }
 
   #overview(device: Device, points: readonly Point[]): TemplateResult {
+    const isWaiting = waitingChannels(device).length > 0;
+    return html`${isWaiting ? html`<vt-boundary><vt-new-circuits .device=${device}></vt-new-circuits></vt-boundary>` : nothing}${this.#cards(device, points)}`;
+  }
+
+  #cards(device: Device, points: readonly Point[]): TemplateResult {
     const main = mainPoints(points);
     const wanted = this.navigation.location.query.get("p");
     const point = main.find(({ id }) => id === wanted) ?? main[0];

@@ -13,6 +13,9 @@ export interface DeviceEntry {
 export type DeviceFilter = "all" | "online" | "silent";
 export type DeviceOrder = "power" | "name" | "seen";
 
+/** What a circuit can be, as people choose it. */
+export const POINT_ROLES: readonly PointRole[] = ["grid", "generation", "storage", "circuit", "load", "motor"];
+
 const METERED = /^(?:power_w|energy_(?:import|export|delta)_wh|current_a)$/;
 
 /** Letters without case and accents. */
@@ -93,6 +96,10 @@ export function acceptableChannels(channels: readonly Channel[]): Channel[] {
       phase === undefined || !deserving.some((total) => total.phase === undefined && key.startsWith(`${total.key}/`)),
   );
 }
+
+/** Channels that an accepted device showed later, or whose point a person removed: nothing counts them. */
+export const waitingChannels = ({ channels }: Device): Channel[] =>
+  acceptableChannels(channels.filter(({ point }) => point === undefined));
 
 /** What a channel probably measures: the phases of one meter are the connection of a home, a switch feeds an appliance. */
 export function guessRole(channel: Channel, channels: readonly Channel[]): PointRole {

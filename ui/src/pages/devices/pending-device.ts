@@ -15,13 +15,13 @@ import {
   type ChannelChoice,
   type Decisions,
   decide,
+  POINT_ROLES,
   proposeChoices,
   totalOf,
 } from "./device-model.js";
 import "../../charts/spark.js";
 import "../../controls/menu.js";
 
-const ROLES: readonly PointRole[] = ["grid", "generation", "storage", "circuit", "load", "motor"];
 const SPARK_POINTS = 46;
 const PAST_MS = 5 * 60_000;
 
@@ -139,7 +139,7 @@ export class PendingDevice extends HubElement {
       id: `role-${key}`,
       value: role,
       ariaLabel: this.t("pending.role", { name }),
-      options: ROLES.map((value) => ({ value, label: this.t(`role.${value}`) })),
+      options: POINT_ROLES.map((value) => ({ value, label: this.t(`role.${value}`) })),
       onChange: (value) => this.#choose(key, { role: value as PointRole }),
     });
   }

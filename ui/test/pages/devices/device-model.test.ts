@@ -12,6 +12,7 @@ import {
   proposeChoices,
   selectDevices,
   totalOf,
+  waitingChannels,
 } from "../../../src/pages/devices/device-model.js";
 import { device, point } from "../../support/points.js";
 
@@ -45,6 +46,20 @@ describe("acceptableChannels", () => {
     expect(
       acceptableChannels([channel("switch:0", { kind: "switch", metrics: ["switch_on"], switchable: true })]),
     ).toHaveLength(1);
+  });
+});
+
+describe("waitingChannels", () => {
+  const taken = (key: string, more: Partial<Channel> = {}): Channel => channel(key, { ...more, point: `p-${key}` });
+
+  it.each<[string, readonly Channel[], readonly string[]]>([
+    ["nothing when all have their points", [taken("switch:0")], []],
+    ["what came later", [taken("switch:0"), channel("switch:1")], ["switch:1"]],
+    ["not what only feels", [taken("switch:0"), threePhases[4] ?? channel("x")], []],
+    ["a total with its phases as one", [taken("switch:0"), ...threePhases], ["em:0"]],
+    ["a phase whose total is there already", [taken("em:0"), channel("em:0/a", { phase: 1 })], ["em:0/a"]],
+  ])("are %s", (_what, channels, keys) => {
+    expect(waitingChannels({ ...device("shelly:a"), channels: [...channels] }).map(({ key }) => key)).toEqual(keys);
   });
 });
 

@@ -22,6 +22,8 @@ export const EN_DEVICES = {
   "add.title": "Add a device",
   "add.sub": "It appears by itself as soon as it speaks with this hub.",
 
+  "circuits.title": "{n|one=# circuit waits;other=# circuits wait} to be named",
+  "circuits.text": "The device showed this after it was accepted. It counts nowhere until you take it.",
   "pending.title": "Found in your network",
   "pending.waiting": "Waiting for you",
   "pending.lastSeen": "last message {ago}",

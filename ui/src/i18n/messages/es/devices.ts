@@ -24,6 +24,8 @@ export const ES_DEVICES = {
   "add.title": "Agregar un equipo",
   "add.sub": "Aparece solo en cuanto hable con este hub.",
 
+  "circuits.title": "{n|one=# circuito espera;many=# circuitos esperan;other=# circuitos esperan} un nombre",
+  "circuits.text": "El equipo lo mostró después de aceptarlo. No cuenta en ninguna parte hasta que lo aceptes.",
   "pending.title": "Encontrados en tu red",
   "pending.waiting": "Esperan tu respuesta",
   "pending.lastSeen": "último mensaje {ago}",
