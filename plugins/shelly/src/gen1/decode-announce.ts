@@ -1,3 +1,4 @@
+import { isIP } from "node:net";
 import { type Text, Type, text } from "@vatio/plugin-api";
 import { Compile } from "typebox/compile";
 import { explainForeign } from "../explain-foreign.js";
@@ -43,7 +44,7 @@ export function decodeAnnounce(payload: Uint8Array): ParsedAnnouncement {
       id,
       mac,
       ...(model ? { model } : {}),
-      ...(ip ? { address: ip } : {}),
+      ...(ip !== undefined && isIP(ip) !== 0 ? { address: ip } : {}),
       ...(fw_ver ? { firmware: fw_ver } : {}),
     },
   };

@@ -7,7 +7,6 @@ import { icon } from "../../controls/icons/icon.js";
 import { errorText } from "../../controls/templates.js";
 import type { Device, PointRole } from "../../data/api.js";
 import {
-  acceptance,
   type ChannelChoice,
   type Decisions,
   decide,
@@ -83,7 +82,7 @@ export class NewCircuits extends HubElement {
     this.problem = "";
     try {
       await this.client.http.post(`/devices/${encodeURIComponent(device.id)}/accept`, {
-        ...acceptance(device.name, choices),
+        name: device.name,
         channels: choices.map(({ key, name, role }) => ({ key, name: name.trim(), role })),
       });
       await Promise.all([this.client.devices.refresh(), this.client.points.refresh()]);
