@@ -7,7 +7,7 @@ import { type ApiClient, HubProcess } from "../support/hub-process.js";
 import { ReliablePublisher } from "../support/reliable-publisher.js";
 
 const KILLS = Number(process.env.VATIO_KILLS ?? 30);
-const SEED = Number(process.env.VATIO_KILL_SEED ?? Date.now() % 2 ** 31);
+const SEED = Number(process.env.VATIO_SEED ?? Date.now() % 2 ** 31);
 /** Seconds since the epoch of the first reading: some hours ago, so that none lies in the future however long the test takes. */
 const START = Math.floor(Date.now() / 1000) - 20_000;
 
@@ -101,7 +101,7 @@ describe("a hub that is killed", () => {
     const account = await api<Onboarding>("GET", "/api/v1/devices/setup");
     const senders = publishers(hub, account);
     await acceptAll(api);
-    process.stdout.write(`Kills with seed ${SEED}: VATIO_KILL_SEED repeats the delays.\n`);
+    process.stdout.write(`Kills with seed ${SEED}: VATIO_SEED repeats the delays.\n`);
     const delays = fc.sample(fc.integer({ min: 0, max: 900 }), { numRuns: KILLS, seed: SEED });
     for (const delay of delays) {
       await new Promise((resolve) => setTimeout(resolve, delay));
