@@ -1,4 +1,7 @@
 export type { Brand } from "./brand.js";
+export * from "./energy/energy-meter.js";
+export * from "./energy/slot-sums.js";
+export * from "./energy/types.js";
 export * from "./format.js";
 export * from "./ids.js";
 export * from "./messages/core.js";
@@ -6,6 +9,9 @@ export * from "./messages/render.js";
 export * from "./messages/text.js";
 export * from "./metrics.js";
 export * from "./time/burst-instants.js";
+export * from "./time/calendar.js";
+export type { BillingCycle } from "./time/calendar-cycle.js";
+export { daysInMonth } from "./time/calendar-days.js";
 export * from "./time/instant.js";
 export * from "./time/zone.js";
 export * from "./units.js";

@@ -4,6 +4,9 @@ export const CORE_EN = {
   "metric.energy_import_wh": "Energy",
   "metric.energy_export_wh": "Energy returned",
   "metric.energy_delta_wh": "Energy of the window",
+  "metric.interval_import_wh": "Import of the interval",
+  "metric.interval_export_wh": "Export of the interval",
+  "metric.interval_s": "Length of the interval",
   "metric.voltage_v": "Voltage",
   "metric.current_a": "Current",
   "metric.frequency_hz": "Frequency",
@@ -31,6 +34,10 @@ export const CORE_EN = {
   "rejected.blocked": "The device is blocked",
   "health.ok": "Works",
   "health.starting": "Starting",
+  "health.energy-ok": "Energy is worked out up to now",
+  "health.energy-failed": "The energy of {channel} could not be worked out. Its readings are safe; the log says why.",
+  "energy.behind":
+    "Energy of {channels} channels is being worked out from what was stored. Figures of the past are not complete yet.",
   "health.store-ok": "Readings are stored and acknowledged",
   "health.state-ok": "Settings, people and places are stored",
   "health.http-ok": "The interface and the API answer on port {port}",
@@ -41,6 +48,9 @@ export const CORE_EN = {
   "health.device-unheard": "{device} has not been heard from since the hub started",
   "health.store-blocked": "Readings cannot be stored: {why}",
   "health.store-repaired": "The database was damaged and was repaired at start: {what}",
+  "health.segments-damaged":
+    "Files of sealed readings cannot be read: {files}. Put them back from a backup; the hub then uses them again",
+  "health.sealing-failed": "Readings could not be sealed and stay where they are: {why}",
   "health.disk-low": "Only {free} left on the disk",
   "health.broker-offline": "No connection to the broker {url}: {why}",
   "health.plugin-quarantined": "{plugin} was set aside after {count|one=# crash;other=# crashes}",
@@ -50,6 +60,17 @@ export const CORE_EN = {
   "health.message-aside":
     "{plugin}: {count|one=# message was;other=# messages were} set aside because it crashed three times on {count|one=it;other=each of them}",
   "health.handler-hung": "{plugin} did not finish a message of {topic} in time",
+  "health.telemetry-missing":
+    "telemetry.duckdb was missing and a new one was begun. Sealed readings were taken in again. {hint}",
+  "health.backup-good": "Last backup {time}, restored on trial and found equal",
+  "health.backup-same-disk":
+    "Last backup {time}, restored on trial and found equal. It lies on the disk of the data: choose a folder on another one as well",
+  "health.backup-partial": "Last backup {time}. It is without {count|one=# file;other=# files} that could not be read",
+  "health.backup-none": "No backup yet; the first one is made at {time}",
+  "health.backup-off": "No backups are made: the schedule is switched off",
+  "health.backup-old": "The last good backup is of {time}",
+  "health.backup-failed": "The last backup failed: {why}",
+  "health.backup-bad": "The last backup is not good: {why}",
   "broker.connecting": "Connecting to the broker {url}",
   "broker.login": "The broker {url} refuses the user name or the password. Check mqtt.username and mqtt.password",
   "broker.client-id": "The broker {url} refuses the client id {clientId}. Choose another one in mqtt.clientId",
@@ -134,4 +155,7 @@ export const CORE_EN = {
   "config.enum": "Must be one of {allowedValues}",
   "config.const": "Must be {allowedValue}",
   "config.other": "Is not right: {problem}",
+  "backfill.why.driver": "Its plugin is not running or reads no history",
+  "backfill.why.offline": "The device is not connected; its memory is read when it is back",
+  "backfill.why.failed": "Its memory could not be read, it is tried again: {why}",
 } as const;

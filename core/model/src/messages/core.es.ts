@@ -6,6 +6,9 @@ export const CORE_ES = {
   "metric.energy_import_wh": "Energía",
   "metric.energy_export_wh": "Energía inyectada",
   "metric.energy_delta_wh": "Energía de la ventana",
+  "metric.interval_import_wh": "Importación del intervalo",
+  "metric.interval_export_wh": "Exportación del intervalo",
+  "metric.interval_s": "Duración del intervalo",
   "metric.voltage_v": "Voltaje",
   "metric.current_a": "Corriente",
   "metric.frequency_hz": "Frecuencia",
@@ -33,6 +36,11 @@ export const CORE_ES = {
   "rejected.blocked": "El equipo está bloqueado",
   "health.ok": "Funciona",
   "health.starting": "Arrancando",
+  "health.energy-ok": "La energía está calculada hasta ahora",
+  "health.energy-failed":
+    "No se pudo calcular la energía de {channel}. Sus lecturas están a salvo; el registro dice por qué.",
+  "energy.behind":
+    "Se está calculando la energía de {channels} canales a partir de lo guardado. Las cifras del pasado aún no están completas.",
   "health.store-ok": "Las lecturas se guardan y se confirman",
   "health.state-ok": "Se guardan los ajustes, las personas y los lugares",
   "health.http-ok": "La interfaz y la API responden en el puerto {port}",
@@ -43,6 +51,9 @@ export const CORE_ES = {
   "health.device-unheard": "No hay noticias de {device} desde que arrancó el hub",
   "health.store-blocked": "No se pueden guardar lecturas: {why}",
   "health.store-repaired": "La base de datos estaba dañada y se reparó al arrancar: {what}",
+  "health.segments-damaged":
+    "No se pueden leer archivos de lecturas selladas: {files}. Recupéralos de una copia de seguridad y el hub volverá a usarlos",
+  "health.sealing-failed": "No se pudieron sellar lecturas, que siguen donde estaban: {why}",
   "health.disk-low": "Solo quedan {free} en el disco",
   "health.broker-offline": "Sin conexión con el broker {url}: {why}",
   "health.plugin-quarantined": "{plugin} se apartó tras {count|one=# fallo;many=# de fallos;other=# fallos}",
@@ -53,6 +64,18 @@ export const CORE_ES = {
   "health.message-aside":
     "{plugin}: {count|one=# mensaje apartado;many=# de mensajes apartados;other=# mensajes apartados} porque falló tres veces con {count|one=él;other=cada uno}",
   "health.handler-hung": "{plugin} no terminó a tiempo un mensaje de {topic}",
+  "health.telemetry-missing":
+    "Faltaba telemetry.duckdb y se empezó uno nuevo. Las lecturas selladas se recuperaron de sus archivos. {hint}",
+  "health.backup-good": "Última copia {time}, restaurada de prueba y comprobada igual",
+  "health.backup-same-disk":
+    "Última copia {time}, restaurada de prueba y comprobada igual. Está en el mismo disco que los datos: elige además una carpeta en otro",
+  "health.backup-partial":
+    "Última copia {time}. Le {count|one=falta # archivo que no se pudo;other=faltan # archivos que no se pudieron} leer",
+  "health.backup-none": "Aún no hay ninguna copia; la primera se hace a las {time}",
+  "health.backup-off": "No se hacen copias: el horario está desactivado",
+  "health.backup-old": "La última copia buena es de {time}",
+  "health.backup-failed": "La última copia falló: {why}",
+  "health.backup-bad": "La última copia no es buena: {why}",
   "broker.connecting": "Conectando con el broker {url}",
   "broker.login": "El broker {url} rechaza el usuario o la contraseña. Revisa mqtt.username y mqtt.password",
   "broker.client-id": "El broker {url} rechaza el identificador de cliente {clientId}. Elige otro en mqtt.clientId",
@@ -138,4 +161,7 @@ export const CORE_ES = {
   "config.enum": "Debe ser uno de {allowedValues}",
   "config.const": "Debe ser {allowedValue}",
   "config.other": "No es correcto: {problem}",
+  "backfill.why.driver": "Su plugin no está en marcha o no lee históricos",
+  "backfill.why.offline": "El equipo no está conectado; su memoria se lee cuando vuelva",
+  "backfill.why.failed": "No se pudo leer su memoria, se intentará de nuevo: {why}",
 } as const satisfies Record<keyof typeof CORE_EN, string>;
