@@ -46,6 +46,9 @@ const SMALL_ROWS: Readonly<Record<SmallTable, (generation: Generation) => SqlVal
     ]),
 };
 
+const isCopied = (error: unknown): boolean =>
+  error instanceof Error && error.message.includes("other write transactions active");
+
 /** Stores generations on the one connection that writes. The caller runs one call at a time. */
 export class CommitWriter {
   readonly #connection: SqlConnection;
@@ -65,6 +68,16 @@ export class CommitWriter {
   /** The schema changed since the last checkpoint, which should follow soon: replay of such changes is DuckDB's weak spot. */
   get wantsCheckpoint(): boolean {
     return this.#schemaChanged;
+  }
+
+  /** The schema was changed by someone else on the same connection. */
+  wantCheckpoint(): void {
+    this.#schemaChanged = true;
+  }
+
+  /** Lets go of tables that are about to be dropped. */
+  release(names: readonly string[]): void {
+    for (const name of names) this.#dropWriter(name);
   }
 
   /** Stores a generation in one transaction. */
@@ -88,7 +101,13 @@ export class CommitWriter {
   /** Writes all that is in the log into the file itself. */
   async checkpoint(): Promise<void> {
     this.#schemaChanged = false;
-    await this.#connection.run("CHECKPOINT");
+    try {
+      await this.#connection.run("CHECKPOINT");
+    } catch (error) {
+      // While a copy is being made the log cannot be emptied: it is tried again after the next commit.
+      if (!isCopied(error)) throw error;
+      this.#schemaChanged = true;
+    }
   }
 
   close(): void {

@@ -80,6 +80,7 @@ export class Drafter {
     const limits: BatchLimits = { metrics: this.#options.metrics, ...times, offset: 0 };
     for (const batch of batches) {
       assertShape(batch);
+      draft.rejections.of(batch.channel);
       draft.samples = Math.max(draft.samples, batch.at.length);
       const number = this.#numberOf(batch, driver, draft);
       if (number !== undefined) this.#add(batch, number, limits, draft);

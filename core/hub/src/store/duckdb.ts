@@ -133,6 +133,19 @@ async function assertUnlocked(options: DuckDbOptions): Promise<void> {
   }
 }
 
+/** Who has a database open, in this process or in another one; undefined: nobody. Nothing is changed by asking. */
+export async function holderOf(file: string): Promise<string | undefined> {
+  if (openFiles.has(identityOf(file))) return "this process";
+  if (!existsSync(file)) return undefined;
+  try {
+    (await DuckDBInstance.create(file, { access_mode: "READ_ONLY", threads: "1" })).closeSync();
+  } catch (error) {
+    const failure = failureOf(file, error);
+    if (failure.kind === "locked") return failure.by ?? "another process";
+  }
+  return undefined;
+}
+
 /** A log without its database holds changes of something that is gone: an empty database must not take its place unnoticed. */
 function assertComplete(file: string): void {
   if (existsSync(file)) return;
@@ -158,7 +171,10 @@ async function openFile(options: DuckDbOptions): Promise<Opened> {
       repairs: [...probed, ...silent.repairs, ...repairs, ...(await reportTails(silent, repairs.length > 0))],
     };
   } catch (error) {
-    throw VatioError.is(error) ? error : openError(file, failureOf(file, error), error);
+    if (VatioError.is(error)) throw error;
+    // Another process may have emptied its log, and taken it away, while it was looked at here.
+    await assertUnlocked(options);
+    throw openError(file, failureOf(file, error), error);
   }
 }
 

@@ -1,15 +1,17 @@
 import type { MetricRegistry } from "@vatio/model";
-import type { ChannelId, Instant, MetricName, Range } from "@vatio/plugin-api";
-import type { HotTable, HotTables } from "./hot-tables.js";
+import { type ChannelId, days, type Instant, type MetricName, minutes, type Range } from "@vatio/plugin-api";
 import type { ReaderPool } from "./reader-pool.js";
+import { resultColumns } from "./result-columns.js";
 import { clip, segmentsOf } from "./segments.js";
-import { assertMetrics, assertRange, retryWhenTableGone } from "./series-query.js";
+import { assertMetrics, assertRange } from "./series-query.js";
+import { intersects, rangeOf, relationsOf, type Source } from "./source.js";
+import type { Sources } from "./sources.js";
 import type { AssignmentSource, ChannelNumbers, ExportBlock, ExportQuery } from "./types.js";
 
 /** What exports are read with. */
 export interface ExporterOptions {
   readonly readers: ReaderPool;
-  readonly tables: HotTables;
+  readonly sources: Sources;
   readonly metrics: MetricRegistry;
   readonly channels: ChannelNumbers;
   readonly assignments: AssignmentSource;
@@ -18,7 +20,15 @@ export interface ExporterOptions {
 /** Rows of one block, and of one query: between two of them others have their turn. */
 const BLOCK_ROWS = 20_000;
 
-type ExportRow = { readonly at: number } & Readonly<Record<MetricName, number | null>>;
+/** Time that a query reads at first, and at least and at most. */
+const [FIRST_SPAN, SHORTEST_SPAN, LONGEST_SPAN] = [days(1), minutes(1), days(365)];
+
+/** Rows of a page as columns: instants, origins, and a column for each metric. */
+interface PageRows {
+  readonly at: Float64Array;
+  readonly origins: Float64Array;
+  readonly values: readonly Float64Array[];
+}
 
 interface Page {
   readonly channel: ChannelId;
@@ -29,31 +39,50 @@ interface Page {
 
 const NO_COLUMN = "NULL::DOUBLE";
 
-/** Rows of all tables in order of time and, of one instant, of their arrival. */
-function pageSql({ number, metrics, range }: Page, tables: readonly HotTable[]): string {
-  const parts = tables.map((table) => {
-    const columns = metrics.map(
-      (metric) => `${table.metrics.includes(metric) ? `"${metric}"` : NO_COLUMN} AS "${metric}"`,
-    );
-    return `SELECT "at", arrival, ${columns.join(", ")} FROM ${table.name} WHERE channel = ${number} AND "at" >= ${range.from} AND "at" < ${range.to}`;
+/** Rows of all sources in order of time and, of one instant, of their arrival. */
+function pageSql({ number, metrics, range }: Page, sources: readonly Source[]): string {
+  const parts = relationsOf(sources).map(({ sql, arrival, metrics: held }) => {
+    const columns = metrics.map((metric) => `${held.has(metric) ? `"${metric}"` : NO_COLUMN} AS "${metric}"`);
+    return `SELECT "at", ${arrival} AS arrival, origin, ${columns.join(", ")} FROM ${sql} WHERE channel = ${number} AND "at" >= ${range.from} AND "at" < ${range.to}`;
   });
   return `SELECT * EXCLUDE (arrival) FROM (${parts.join(" UNION ALL BY NAME ")}) ORDER BY "at", arrival LIMIT ${BLOCK_ROWS}`;
 }
 
-/** Merges rows of one instant: of each metric the first to arrive. */
-function toBlock({ channel, metrics }: Page, rows: readonly ExportRow[]): ExportBlock {
-  const merged: Record<MetricName, number | null>[] = [];
-  for (const row of rows) {
-    const last = merged.at(-1);
-    if (last?.at !== row.at) merged.push({ ...row });
-    else for (const metric of metrics) last[metric] ??= row[metric] ?? null;
-  }
-  const column = (metric: MetricName): Float64Array => Float64Array.from(merged, (row) => row[metric] ?? Number.NaN);
-  const kept = metrics.filter((metric) => merged.some((row) => row[metric] !== null));
+const EMPTY = new Float64Array();
+const NO_ROWS: PageRows = { at: EMPTY, origins: EMPTY, values: [] };
+
+/** Positions of the first rows of each instant among the first `count` rows. */
+function firstRows(at: Float64Array, count: number): Uint32Array {
+  const first = new Uint32Array(count);
+  let found = 0;
+  for (let i = 0; i < count; i++) if (i === 0 || at[i] !== at[i - 1]) first[found++] = i;
+  return first.subarray(0, found);
+}
+
+/** The first value of an instant in a column: rows are in the order of their arrival. */
+function firstValue({ at }: PageRows, column: Float64Array, row: number): number {
+  let value = column[row] as number;
+  for (let i = row + 1; Number.isNaN(value) && i < at.length && at[i] === at[row]; i++) value = column[i] as number;
+  return value;
+}
+
+/** The first rows of a page as a block. Rows of one instant are merged: of each metric the first to arrive. */
+function toBlock({ channel, metrics }: Page, rows: PageRows, count: number): ExportBlock {
+  const first = firstRows(rows.at, count);
+  const pick = (column: Float64Array): Float64Array =>
+    first.length === rows.at.length ? column : Float64Array.from(first, (row) => column[row] as number);
+  const merged = rows.values.map((column) =>
+    first.length === count ? pick(column) : Float64Array.from(first, (row) => firstValue(rows, column, row)),
+  );
+  const kept = metrics.flatMap((metric, m) => {
+    const column = merged[m] as Float64Array;
+    return column.some((value) => !Number.isNaN(value)) ? [[metric, column] as const] : [];
+  });
   return {
     channel,
-    at: Float64Array.from(merged, (row) => row.at ?? Number.NaN),
-    columns: Object.fromEntries(kept.map((metric) => [metric, column(metric)])),
+    at: pick(rows.at),
+    origins: Uint8Array.from(pick(rows.origins)),
+    columns: Object.fromEntries(kept),
   };
 }
 
@@ -71,45 +100,59 @@ export class Exporter {
     assertRange(range);
     assertMetrics(metrics ?? [], this.#options.metrics);
     for (const target of targets) {
-      for (const segment of clip(segmentsOf(target, assignments, channels), range)) {
-        for (const table of this.#days(segment.range))
-          yield* this.#pages({ ...segment, metrics: metrics ?? this.#metricsIn(table), range: table });
+      for (const { channel, number, range: clipped } of clip(segmentsOf(target, assignments, channels), range)) {
+        const whole = this.#filled(number, clipped);
+        if (whole)
+          yield* this.#pages({ channel, number, metrics: metrics ?? this.#metricsIn(number, whole), range: whole });
       }
     }
   }
 
-  /** Spans that one query reads: those of the tables, so that each reads a few tables only. */
-  #days(range: Range): Range[] {
-    const edges = new Set<number>([range.from, range.to]);
-    for (const table of this.#options.tables.within(range)) {
-      for (const edge of [table.range.from, table.range.to]) if (edge > range.from && edge < range.to) edges.add(edge);
-    }
-    const sorted = [...edges].sort((a, b) => a - b);
-    return sorted.slice(1).map((to, i) => ({ from: sorted[i] as Instant, to: to as Instant }));
-  }
-
-  #metricsIn(range: Range): MetricName[] {
-    return [...new Set(this.#options.tables.within(range).flatMap((table) => table.metrics))];
-  }
-
-  async *#pages(page: Page): AsyncIterable<ExportBlock> {
-    let from: Instant | undefined = page.range.from;
-    while (from !== undefined) {
-      const rows = await this.#rows({ ...page, range: { from, to: page.range.to } });
-      const isWhole = rows.length < BLOCK_ROWS;
-      // The last instant of a full page may go on: it begins the next one.
-      const next = isWhole ? undefined : (rows.at(-1)?.at as Instant);
-      const kept = isWhole ? rows : rows.filter((row) => row.at !== next);
-      if (kept.length > 0) yield toBlock(page, kept);
-      from = next;
-    }
-  }
-
-  #rows(page: Page): Promise<ExportRow[]> {
-    return retryWhenTableGone(async () => {
-      const tables = this.#options.tables.within(page.range);
-      if (tables.length === 0 || page.metrics.length === 0) return [];
-      return this.#options.readers.read((connection) => connection.all<ExportRow>(pageSql(page, tables)));
+  #sourcesOf(number: number, range: Range): Source[] {
+    return this.#options.sources.within(range).filter((source) => {
+      const held = rangeOf(source, number);
+      return held !== undefined && intersects(held, range);
     });
+  }
+
+  /** The part of a range from the first to the last instant that a channel can have rows of. */
+  #filled(number: number, range: Range): Range | undefined {
+    const held = this.#sourcesOf(number, range).map((source) => rangeOf(source, number) ?? source.range);
+    if (held.length === 0) return undefined;
+    const from = Math.max(range.from, Math.min(...held.map((part) => part.from))) as Instant;
+    const to = Math.min(range.to, Math.max(...held.map((part) => part.to))) as Instant;
+    return { from, to };
+  }
+
+  #metricsIn(number: number, range: Range): MetricName[] {
+    return [...new Set(this.#sourcesOf(number, range).flatMap((source) => source.metrics))];
+  }
+
+  /** Each query reads a span of time that holds about one block: a page must not sort a month. */
+  async *#pages(page: Page): AsyncIterable<ExportBlock> {
+    let { from } = page.range;
+    let span: number = FIRST_SPAN;
+    while (from < page.range.to) {
+      const to = Math.min(from + span, page.range.to) as Instant;
+      const rows = await this.#rows({ ...page, range: { from, to } });
+      const isWhole = rows.at.length < BLOCK_ROWS;
+      // The last instant of a full page may go on: it begins the next one.
+      const next = isWhole ? to : (rows.at.at(-1) as Instant);
+      const count = isWhole ? rows.at.length : rows.at.indexOf(next);
+      if (count > 0) yield toBlock(page, rows, count);
+      from = next;
+      if (rows.at.length < BLOCK_ROWS / 4) span = Math.min(2 * span, LONGEST_SPAN);
+      else if (!isWhole) span = Math.max(span / 2, SHORTEST_SPAN);
+    }
+  }
+
+  #rows(page: Page): Promise<PageRows> {
+    return this.#options.sources.read(async () => {
+      const sources = this.#sourcesOf(page.number, page.range);
+      if (sources.length === 0 || page.metrics.length === 0) return NO_ROWS;
+      const result = await this.#options.readers.read((connection) => connection.execute(pageSql(page, sources)));
+      const [at = EMPTY, origins = EMPTY, ...values] = resultColumns(result);
+      return { at, origins, values };
+    }, page.range);
   }
 }

@@ -100,6 +100,11 @@ export class GroupCommit {
     return open.done;
   }
 
+  /** Commits what waits without waiting for its time. */
+  hurry(): void {
+    this.#start(true);
+  }
+
   /** Commits what waits, now. Settles when nothing waits any more, whether or not it could be stored. */
   async flush(): Promise<void> {
     while (!this.isIdle) {

@@ -1,7 +1,10 @@
 export { openChannelNumbers } from "./channel-numbers.js";
-export { IN_MEMORY } from "./duckdb.js";
+export type { ChangedSpan, Changes, DerivedStore, DerivedWriter } from "./derived-store.js";
+export { holderOf, IN_MEMORY } from "./duckdb.js";
 export { CRASHES_TOLERATED } from "./inbox.js";
-export { REJECTED, type RejectedReason } from "./rejections.js";
+export { DUPLICATE, type KeptOut, REJECTED, type RejectedReason } from "./rejections.js";
+export { createRetention } from "./retention.js";
+export { Snapshots } from "./snapshot.js";
 export { type OpenedState, openStateDatabase, type StateDatabaseOptions } from "./state-database.js";
 export type { TelemetryStoreConfig, TelemetryStoreOptions } from "./store-options.js";
 export { openTelemetryStore } from "./telemetry-store.js";

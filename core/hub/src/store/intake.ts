@@ -98,6 +98,7 @@ export class Intake {
   }
 
   #acceptBatch(batch: CheckedBatch, accepting: Accepting): void {
+    accepting.draft.rejections.of(batch.channel);
     const { recent } = this.#options;
     const isNew =
       (batch.at[0] as number) > recent.newest(batch.number) &&
@@ -121,7 +122,7 @@ export class Intake {
   #withoutHeld(batch: CheckedBatch, accepting: Accepting): CheckedBatch | undefined {
     const stay = new Uint8Array(batch.at.length);
     for (let i = 0; i < stay.length; i++) {
-      if (this.#wasReceived(batch, i, accepting.draft)) accepting.duplicate++;
+      if (this.#wasReceived(batch, i, accepting.draft)) noteDuplicate(accepting);
       else if (this.#keepsFresh(batch, i, accepting)) stay[i] = 1;
     }
     return stay.includes(0) ? pickRows(batch, stay) : batch;
@@ -151,7 +152,7 @@ export class Intake {
       column[i] = Number.NaN;
     }
     if (different > 0) accepting.draft.rejections.add(REJECTED.differentValue);
-    else if (fresh === 0) accepting.duplicate++;
+    else if (fresh === 0) noteDuplicate(accepting);
     return fresh > 0;
   }
 
@@ -198,10 +199,11 @@ export class Intake {
   #acceptHeld({ device, boot, batch }: HeldBatch, accepting: Accepting): void {
     const { holding, arrivals } = this.#options;
     const { draft, generation } = accepting;
+    draft.rejections.of(batch.channel);
     const room = holding.roomFor(device);
     const records: HeldRowRecord[] = [];
     for (let i = 0; i < batch.at.length; i++) {
-      if (this.#wasReceived(batch, i, draft)) accepting.duplicate++;
+      if (this.#wasReceived(batch, i, draft)) noteDuplicate(accepting);
       else if (records.length >= room) draft.rejections.add(REJECTED.holdingFull);
       else records.push(heldRecord({ device, boot, batch }, i, arrivals.take(1, generation)));
     }
@@ -218,6 +220,11 @@ export class Intake {
     frames.accept(span);
     generation.frames.push(span);
   }
+}
+
+function noteDuplicate(accepting: Accepting): void {
+  accepting.duplicate++;
+  accepting.draft.rejections.duplicate();
 }
 
 function toBatch({ channel, origin, at, names, values }: CheckedBatch): Batch {

@@ -1,6 +1,7 @@
 import { hours, type Instant, type MetricName } from "@vatio/plugin-api";
-import type { HotTable, HotTables } from "./hot-tables.js";
 import { LateRows } from "./late-rows.js";
+import { relationsOf, type Source } from "./source.js";
+import type { Sources } from "./sources.js";
 import type { Sql } from "./types.js";
 
 /** Instants [from, to] of a channel that a look-up is to find the rows of. */
@@ -38,10 +39,9 @@ export class KnownRows {
 
 type FoundRow = { readonly channel: number; readonly at: number } & Readonly<Record<MetricName, number | null>>;
 
-const overlap = (table: HotTable, span: LookupSpan): boolean =>
-  table.range.from <= span.to && table.range.to > span.from;
+const overlap = ({ range }: Source, span: LookupSpan): boolean => range.from <= span.to && range.to > span.from;
 
-/** Spans of one table that one query can read: zone maps help only as long as they lie close together. */
+/** Spans of one source that one query can read: zone maps help only as long as they lie close together. */
 function together(spans: readonly LookupSpan[]): LookupSpan[][] {
   const groups: LookupSpan[][] = [];
   let from = 0;
@@ -56,36 +56,45 @@ function together(spans: readonly LookupSpan[]): LookupSpan[][] {
   return groups;
 }
 
-function lookupSql(table: HotTable, group: readonly LookupSpan[], limit: number): string {
+function lookupSql(source: Source, group: readonly LookupSpan[], limit: number): string {
+  const [relation] = relationsOf([source]);
   const from = Math.min(...group.map((span) => span.from));
   const to = Math.max(...group.map((span) => span.to));
   const channels = [...new Set(group.map((span) => span.channel))].join(", ");
-  return `SELECT * EXCLUDE (arrival, origin) FROM ${table.name}
-    WHERE "at" BETWEEN ${from} AND ${to} AND channel IN (${channels}) ORDER BY arrival LIMIT ${limit}`;
+  return `SELECT * EXCLUDE (origin) FROM ${relation?.sql}
+    WHERE "at" BETWEEN ${from} AND ${to} AND channel IN (${channels}) ORDER BY ${relation?.arrival} LIMIT ${limit}`;
 }
+
+const FIXED: ReadonlySet<string> = new Set(["channel", "at", "arrival"]);
 
 function keep(known: LateRows, rows: readonly FoundRow[]): void {
   for (const row of rows) {
     for (const metric in row) {
       const value = row[metric];
-      if (metric !== "channel" && metric !== "at" && value !== null && value !== undefined)
-        known.put(row.channel, row.at, metric, value);
+      if (!FIXED.has(metric) && value !== null && value !== undefined) known.put(row.channel, row.at, metric, value);
     }
   }
 }
 
-/** Reads what the database holds of some channels at some times, as far as that is not too much. */
-export async function lookUp(sql: Sql, tables: HotTables, spans: readonly LookupSpan[]): Promise<KnownRows> {
-  const known = new KnownRows();
-  known.note(spans);
-  let left = MOST_ROWS;
+/** Reads what the store holds of some channels at some times, as far as that is not too much. What was imported does not count: live wins. */
+export function lookUp(sql: Sql, sources: Sources, spans: readonly LookupSpan[]): Promise<KnownRows> {
   const range = {
     from: Math.min(...spans.map((span) => span.from)) as Instant,
     to: (Math.max(...spans.map((span) => span.to)) + 1) as Instant,
   };
-  for (const table of tables.within(range)) {
-    for (const group of together(spans.filter((span) => overlap(table, span)))) {
-      const rows = await sql.all<FoundRow>(lookupSql(table, group, left + 1));
+  return sources.read(() => {
+    const held = sources.within(range).filter(({ arrival }) => arrival === undefined || arrival === 0);
+    return readKnown(sql, held, spans);
+  }, range);
+}
+
+async function readKnown(sql: Sql, sources: readonly Source[], spans: readonly LookupSpan[]): Promise<KnownRows> {
+  const known = new KnownRows();
+  known.note(spans);
+  let left = MOST_ROWS;
+  for (const source of sources) {
+    for (const group of together(spans.filter((span) => overlap(source, span)))) {
+      const rows = await sql.all<FoundRow>(lookupSql(source, group, left + 1));
       keep(known.rows, rows);
       left -= rows.length;
       if (left >= 0) continue;

@@ -1,8 +1,10 @@
 import { type Instant, minutes } from "@vatio/plugin-api";
 import type { HubClock } from "../clock.js";
 import type { Generation } from "./generation.js";
-import type { HotTable, HotTables } from "./hot-tables.js";
 import { type LastTable, LastValueTable } from "./last-values.js";
+import type { Manifest } from "./sealed/manifest.js";
+import { relationsOf, type Source } from "./source.js";
+import type { Sources } from "./sources.js";
 import { putMeta, readMeta } from "./store-meta.js";
 import type { Sql } from "./types.js";
 
@@ -11,18 +13,20 @@ const ARRIVAL_KEY = "last-values.arrival";
 /** Readings of so long are read again at a start after a crash. */
 const SAVE_EVERY = minutes(5);
 
-/** Newest values of the rows of one table that arrived after a number, metric by metric. */
-function newestSql({ name, metrics }: HotTable, arrival: number): string {
+/** Newest values of the rows of one source that arrived after a number, metric by metric. A sealed file is read as a whole. */
+function newestSql(source: Source, arrival: number): string {
+  const { metrics, file } = source;
   const columns = metrics.flatMap((metric, i) => [
     `max("at") FILTER ("${metric}" IS NOT NULL) AS at_${i}`,
     `arg_max("${metric}", "at") FILTER ("${metric}" IS NOT NULL) AS value_${i}`,
   ]);
-  return `SELECT channel, ${columns.join(", ")} FROM ${name} WHERE arrival > ${arrival} GROUP BY channel`;
+  const newer = file === undefined ? ` WHERE arrival > ${arrival}` : "";
+  return `SELECT channel, ${columns.join(", ")} FROM ${relationsOf([source])[0]?.sql}${newer} GROUP BY channel`;
 }
 
 type NewestRow = { readonly channel: number } & Readonly<Record<string, number | null>>;
 
-function addFound(table: LastTable, { metrics }: HotTable, rows: readonly NewestRow[]): void {
+function addFound(table: LastTable, { metrics }: Source, rows: readonly NewestRow[]): void {
   for (const row of rows) {
     const values = table.get(row.channel) ?? new Map();
     table.set(row.channel, values);
@@ -47,12 +51,20 @@ export class LastValueStorage {
   }
 
   /** The values that were saved, and those of the rows that arrived later. */
-  async load(sql: Sql, tables: HotTables): Promise<void> {
+  async load(sql: Sql, sources: Sources, { files }: Manifest): Promise<void> {
     const [saved, arrival] = [await readMeta(sql, VALUES_KEY), Number((await readMeta(sql, ARRIVAL_KEY)) ?? 0)];
     if (saved !== undefined) this.#values.load(LastValueTable.parse(saved));
     const found: LastTable = new Map();
-    for (const table of tables.all()) {
-      if (table.metrics.length > 0) addFound(found, table, await sql.all<NewestRow>(newestSql(table, arrival)));
+    // What was sealed since, and what was found on the disk.
+    const fresh = new Set(
+      files
+        .filter(({ kind, newestArrival, isAdopted }) => kind !== "import" && (isAdopted || newestArrival > arrival))
+        .map(({ path }) => path),
+    );
+    for (const source of sources.all()) {
+      if (source.metrics.length === 0 || (source.file !== undefined && !fresh.has(source.name))) continue;
+      const rows = await sources.read(() => sql.all<NewestRow>(newestSql(source, arrival)), source.range);
+      addFound(found, source, rows);
     }
     this.#values.load(found);
     this.#savedAt = this.#clock.monotonic();

@@ -3,16 +3,16 @@ import { type Deferred, deferred } from "../deferred.js";
 import type { Draft } from "./draft.js";
 import type { Generation } from "./generation.js";
 import type { GroupCommit } from "./group-commit.js";
-import type { HotTables } from "./hot-tables.js";
 import type { Intake } from "./intake.js";
 import { KnownRows, lookUp } from "./known-rows.js";
+import type { Sources } from "./sources.js";
 import type { Sql } from "./types.js";
 
 /** What the lane works with. */
 export interface LateLaneOptions {
   readonly intake: Intake;
   readonly commit: GroupCommit;
-  readonly tables: HotTables;
+  readonly sources: Sources;
   /** Connection of the look-ups. */
   readonly sql: Sql;
   readonly onError: (error: VatioError) => void;
@@ -106,12 +106,12 @@ export class LateLane {
   }
 
   async #lookUp(group: readonly Waiting[]): Promise<KnownRows | undefined> {
-    const { intake, sql, tables, onError } = this.#options;
+    const { intake, sql, sources, onError } = this.#options;
     const spans = group.flatMap(({ draft }) => intake.lateSpans(draft, undefined));
     if (spans.length === 0) return undefined;
     intake.beforeLookUp();
     try {
-      return await lookUp(sql, tables, spans);
+      return await lookUp(sql, sources, spans);
     } catch (error) {
       // Nothing is lost: the rows are stored unseen, and whoever reads their tables takes the first of equal ones.
       onError(VatioError.from(error));

@@ -22,6 +22,8 @@ export interface MaintenanceOptions {
   readonly writer: CommitWriter;
   readonly frames: FrameStorage;
   readonly growth: Growth;
+  /** Bytes of sealed files. */
+  readonly sealedBytes: () => number;
   readonly onError: (error: VatioError) => void;
 }
 
@@ -61,9 +63,9 @@ export class Maintenance {
   }
 
   async #sampleSize(): Promise<void> {
-    const { growth, clock, path, sql } = this.#options;
+    const { growth, clock, path, sql, sealedBytes } = this.#options;
     if (!growth.isDue(clock.now())) return;
-    growth.add(clock.now(), await bytesOnDisk(path));
+    growth.add(clock.now(), (await bytesOnDisk(path)) + sealedBytes());
     const { sql: statement, parameters } = putMeta(GROWTH_KEY, growth.serialize());
     await sql.run(statement, parameters);
   }

@@ -19,7 +19,7 @@ const WAL_FILE = /(?:replaying|in) (?:checkpoint )?WAL file "([^"]+)"/;
 const WAL_POSITION = /Corrupt WAL file: entry at byte position (\d+)/;
 const HOLDER = /held in (.+?)\. See/;
 const DAMAGED =
-  /not a valid DuckDB database|Corrupt database file|Could not read enough bytes|Serialization Error|INTERNAL Error/i;
+  /not a valid DuckDB database|Corrupt database file|Could not read enough bytes|Serialization Error|INTERNAL Error|Extension "sqlite/i;
 
 /** Sorts the message of a failed open into what can be done about it. */
 export function readOpenFailure(path: string, message: string): OpenFailure {

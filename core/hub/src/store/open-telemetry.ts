@@ -35,7 +35,7 @@ async function keepDamaged({ path: file, clock, log }: OpenTelemetryOptions, cau
   const kept: string[] = [];
   for (const name of [file, ...walFiles(file)])
     if (existsSync(name)) kept.push(path.basename(await setAside(name, DAMAGED, clock.now())));
-  const repair = `${path.basename(file)} was damaged beyond repair and a new one was begun, so that readings go on being stored. The old one is kept as ${kept.join(", ")}.`;
+  const repair = `${path.basename(file)} was damaged beyond repair and a new one was begun, so that readings go on being stored. The old one is kept as ${kept.join(", ")}. Sealed readings are in files of their own and are still there; for the days since, put a backup back with vatio restore.`;
   log.error(repair, { code: cause.code, details: cause.details });
   return repair;
 }

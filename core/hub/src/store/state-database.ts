@@ -5,8 +5,9 @@ import { DuckDb } from "./duckdb.js";
 import { migrate } from "./migrate.js";
 import { STATE_MIGRATIONS } from "./migrations/state/index.js";
 import { SerialQueue } from "./serial-queue.js";
+import { Snapshots } from "./snapshot.js";
 import type { SqlConnection } from "./sql-connection.js";
-import type { Sql, SqlValue, StateDatabase } from "./types.js";
+import type { SnapshotSource, Sql, SqlValue, StateDatabase } from "./types.js";
 
 /** What `state.duckdb` needs. */
 export interface StateDatabaseOptions {
@@ -23,18 +24,20 @@ const READS = /^\s*(?:select|from|values|describe|show|explain)\b/i;
 /** The transaction in which a call runs. */
 const transaction = new CallSlot<{ readonly of: StateDatabase; active: boolean }>();
 
-class StateFile implements StateDatabase {
+class StateFile implements OpenedState {
   readonly #database: DuckDb;
   readonly #writer: SqlConnection;
   readonly #reader: SqlConnection;
   readonly #clock: HubClock;
   readonly #writes = new SerialQueue();
   readonly #reads = new SerialQueue();
+  readonly #snapshots: Snapshots;
   readonly repairs: readonly string[];
   #closed: Promise<void> | undefined;
 
   constructor(database: DuckDb, connections: readonly [SqlConnection, SqlConnection], clock: HubClock) {
     this.#database = database;
+    this.#snapshots = new Snapshots(database);
     [this.#writer, this.#reader] = connections;
     this.#clock = clock;
     this.repairs = database.repairs;
@@ -60,6 +63,10 @@ class StateFile implements StateDatabase {
     return this.#in(this.#writes, () => this.#transact(work));
   }
 
+  snapshot<T>(target: string, measure: (sql: Sql) => Promise<T>, signal?: AbortSignal): Promise<T> {
+    return this.#snapshots.snapshot(target, measure, signal);
+  }
+
   get idle(): boolean {
     return this.#writes.size === 0;
   }
@@ -70,6 +77,7 @@ class StateFile implements StateDatabase {
   }
 
   async #close(): Promise<void> {
+    await this.#snapshots.stop();
     await this.#writes.run(() => this.#writer.run("CHECKPOINT"));
     await this.#reads.drained();
     this.#database.close();
@@ -119,7 +127,7 @@ class StateFile implements StateDatabase {
 }
 
 /** `state.duckdb`, migrated to the present schema. `repairs` says what had to be repaired to open it. */
-export interface OpenedState extends StateDatabase {
+export interface OpenedState extends StateDatabase, SnapshotSource {
   readonly repairs: readonly string[];
   /** Nothing is being written, and nothing waits to be. */
   readonly idle: boolean;

@@ -22,7 +22,10 @@ import type { Listeners } from "./listeners.js";
 import { Maintenance } from "./maintenance.js";
 import { QueuedSql } from "./queued-sql.js";
 import { RecentValues } from "./recent-values.js";
+import { checkFile } from "./sealed/check-file.js";
+import type { Manifest } from "./sealed/manifest.js";
 import { SerialQueue } from "./serial-queue.js";
+import { Sources } from "./sources.js";
 import type { SqlConnection } from "./sql-connection.js";
 import type { TelemetryStoreOptions } from "./store-options.js";
 import { WriteGate } from "./write-gate.js";
@@ -50,6 +53,8 @@ export interface CoreContext {
   readonly onFatal: (error: VatioError) => void;
   /** Name of this run of the hub, among all, once there was a core. */
   readonly session: string | undefined;
+  /** Which sealed files count. */
+  readonly manifest: Manifest;
 }
 
 /** The parts of the telemetry store that writing takes, wired together. */
@@ -57,6 +62,8 @@ export class StoreCore {
   readonly queue = new SerialQueue();
   readonly last: LastValueTable;
   readonly tables: HotTables;
+  /** Tables and sealed files as one. */
+  readonly sources: Sources;
   readonly holding: Holding;
   readonly commit: GroupCommit;
   readonly drafter: Drafter;
@@ -69,13 +76,15 @@ export class StoreCore {
   readonly growth = new Growth();
   /** Name of this run of the hub, among all. */
   readonly session: string;
+  /** The connection that writes; only inside the queue. */
+  readonly connection: SqlConnection;
+  readonly writer: CommitWriter;
   readonly #options: TelemetryStoreOptions;
   readonly #context: CoreContext;
   readonly #service: QueuedSql;
   readonly #recent = new RecentValues();
   readonly #frames = new FrameRanges();
   readonly #boots = new Boots();
-  readonly #writer: CommitWriter;
   readonly #frameStorage: FrameStorage;
   readonly #lastStorage: LastValueStorage;
   readonly #maintenance: Maintenance;
@@ -97,13 +106,19 @@ export class StoreCore {
     this.last = new LastValueTable(options.clock);
     this.#context = context;
     this.#service = sql;
+    this.connection = writer;
     this.#committedArrival = arrivals.last;
     this.session = context.session ?? `run-${arrivals.last}`;
-    this.tables = new HotTables(clock);
+    this.tables = new HotTables({
+      clock,
+      isSealed: (at) => context.manifest.covers(at),
+      nextNumber: () => arrivals.last + 1,
+    });
+    this.sources = new Sources(this.tables, context.manifest, checkFile);
     this.holding = new Holding(channels, config.heldRows ?? HELD_ROWS);
     this.guard = this.#makeGuard();
     this.gate = new WriteGate(this.guard);
-    this.#writer = new CommitWriter({ connection: writer, tables: this.tables, log });
+    this.writer = new CommitWriter({ connection: writer, tables: this.tables, log });
     this.#frameStorage = new FrameStorage(writer, this.#frames);
     this.#lastStorage = new LastValueStorage(this.last, clock);
     this.commit = this.#makeCommit();
@@ -120,7 +135,7 @@ export class StoreCore {
     this.lane = new LateLane({
       intake: this.intake,
       commit: this.commit,
-      tables: this.tables,
+      sources: this.sources,
       sql,
       onError: (error) => this.#lookUpFailed(error),
     });
@@ -177,9 +192,9 @@ export class StoreCore {
     await this.commit.flush();
     await this.queue.drained();
     await this.queue
-      .run(() => this.#writer.checkpoint())
+      .run(() => this.writer.checkpoint())
       .catch((error: unknown) => this.#maintenanceFailed(VatioError.from(error)));
-    this.#writer.close();
+    this.writer.close();
     await this.#service.drained();
   }
 
@@ -189,7 +204,7 @@ export class StoreCore {
     this.lane.abort(error);
     await this.commit.flush();
     await this.queue.drained();
-    this.#writer.close();
+    this.writer.close();
     await this.#service.drained();
   }
 
@@ -229,9 +244,10 @@ export class StoreCore {
       log,
       queue: this.queue,
       sql,
-      writer: this.#writer,
+      writer: this.writer,
       frames: this.#frameStorage,
       growth: this.growth,
+      sealedBytes: () => this.#context.manifest.bytes,
       onError: (error) => this.#maintenanceFailed(error),
     });
   }
@@ -249,8 +265,8 @@ export class StoreCore {
   }
 
   async #load(sql: SqlConnection): Promise<void> {
-    await this.tables.load(sql);
-    await this.#lastStorage.load(sql, this.tables);
+    await this.tables.load(sql, new Set(this.#context.manifest.files.flatMap(({ folded }) => folded)));
+    await this.#lastStorage.load(sql, this.sources, this.#context.manifest);
     for (const channel of this.last.channels()) this.#recent.reset(channel, this.last.newestCommitted(channel));
     await this.#frameStorage.load();
     await this.#boots.load(sql);
@@ -268,7 +284,7 @@ export class StoreCore {
         sql: "INSERT INTO overlapping VALUES (?) ON CONFLICT DO NOTHING",
         parameters: [name],
       });
-    await this.#writer.store(generation);
+    await this.writer.store(generation);
   }
 
   #committed(generation: Generation): void {

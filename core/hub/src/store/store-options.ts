@@ -4,6 +4,8 @@ import type { HubClock } from "../clock.js";
 import type { BootConfig } from "../config/types.js";
 import type { CounterTable } from "../counters.js";
 import type { HealthTree } from "../health.js";
+import type { SealStep } from "./sealed/segment-options.js";
+import type { Retention } from "./segment-types.js";
 import type { AssignmentSource, ChannelNumbers } from "./types.js";
 
 type BootStoreConfig = BootConfig["store"];
@@ -12,6 +14,8 @@ type BootStoreConfig = BootConfig["store"];
 export interface TelemetryStoreConfig extends BootStoreConfig {
   /** Commits as soon as no commit is under way, whatever the clock says: for tests in virtual time. */
   readonly commitWhenIdle?: boolean;
+  /** Days that are over are sealed by themselves, hourly; true for a database on the disk. */
+  readonly autoSeal?: boolean;
   /** Rows that start a commit at once; 8,192. */
   readonly maxRows?: number;
   /** Rows that may wait; then writers wait. 65,536. */
@@ -40,4 +44,10 @@ export interface TelemetryStoreOptions {
   readonly config: TelemetryStoreConfig;
   /** Free bytes of the disk; asks the system when left out. */
   readonly freeSpace?: () => Promise<number>;
+  /** Folder of sealed files; `readings` beside the database when left out. */
+  readonly readings?: string;
+  /** How long readings are kept; for ever when left out. */
+  readonly retention?: Retention;
+  /** Called at each step of sealing: tests stop it there. */
+  readonly onSealStep?: (step: SealStep) => Promise<void> | void;
 }

@@ -13,26 +13,27 @@ import {
   VatioError,
   type Written,
 } from "@vatio/plugin-api";
+import { createDerivedStore, type DerivedStore } from "./derived-store.js";
 import { type Draft, HUB_DEVICE } from "./draft.js";
-import type { DuckDb } from "./duckdb.js";
-import { Exporter } from "./export-rows.js";
 import { lastOfPoint } from "./last-values.js";
 import type { Accepted } from "./late-lane.js";
 import { Listeners } from "./listeners.js";
 import { bytesOnDisk } from "./maintenance.js";
-import { openTelemetryDatabase } from "./open-telemetry.js";
+import { type OpenedStore, openParts } from "./opened-store.js";
 import { isClockSet } from "./plausible-time.js";
-import { ReaderPool } from "./reader-pool.js";
+import type { QueryDoor } from "./query-door.js";
 import { Recovery } from "./recovery.js";
+import type { KeptOut, Rejections } from "./rejections.js";
+import type { SegmentStore } from "./segment-types.js";
 import { segmentsOf } from "./segments.js";
-import { SeriesReader } from "./series-query.js";
-import { type CoreContext, StoreCore } from "./store-core.js";
+import type { StoreCore } from "./store-core.js";
 import type { TelemetryStoreOptions } from "./store-options.js";
 import type {
   ExportBlock,
   ExportQuery,
   InboxStore,
   SeriesQuery,
+  Sql,
   StoreFigures,
   StoreStatus,
   TelemetryStore,
@@ -44,37 +45,14 @@ const MEGABYTE = 1024 * 1024;
 const START_ERROR = seconds(1);
 const HEALTH_REPAIRS = "hub/store/repairs";
 
-/** One opened database and all that works on it. */
-interface Opened {
-  readonly database: DuckDb;
-  readonly repairs: readonly string[];
-  readonly core: StoreCore;
-  readonly readers: ReaderPool;
-  readonly series: SeriesReader;
-  readonly exporter: Exporter;
-}
-
-async function openParts(options: TelemetryStoreOptions, context: CoreContext): Promise<Opened> {
-  const { path, clock, log, config } = options;
-  const { database, repairs } = await openTelemetryDatabase({ path, memoryMb: config.memoryMb, clock, log });
-  try {
-    const core = await StoreCore.open(options, context, database);
-    const readers = await ReaderPool.create({ database, clock });
-    const reading = { ...options, readers, tables: core.tables };
-    return { database, repairs, core, readers, series: new SeriesReader(reading), exporter: new Exporter(reading) };
-  } catch (error) {
-    database.close();
-    throw error;
-  }
-}
-
 class DuckDbTelemetryStore implements TelemetryStore {
   readonly #options: TelemetryStoreOptions;
   readonly #onBatch: Listeners<Batch>;
   readonly #onCommit: Listeners<readonly ChannelId[]>;
+  readonly #onKeptOut: Listeners<readonly KeptOut[]>;
   readonly #recovery: Recovery;
   readonly #repairs: string[] = [];
-  #opened: Opened | undefined;
+  #opened: OpenedStore | undefined;
   /** The hub's clock was not set yet: what it stamped waits. */
   #isUnset: boolean;
   #closing: Promise<void> | undefined;
@@ -84,6 +62,7 @@ class DuckDbTelemetryStore implements TelemetryStore {
     this.#isUnset = !isClockSet(options.clock);
     this.#onBatch = new Listeners((error) => this.#listenerFailed(error));
     this.#onCommit = new Listeners((error) => this.#listenerFailed(error));
+    this.#onKeptOut = new Listeners((error) => this.#listenerFailed(error));
     this.#recovery = new Recovery({ ...options, reopen: (error) => this.#reopen(error) });
   }
 
@@ -140,6 +119,10 @@ class DuckDbTelemetryStore implements TelemetryStore {
     return this.#onCommit.add(listener);
   }
 
+  onKeptOut(listener: (rows: readonly KeptOut[]) => void): Disposable {
+    return this.#onKeptOut.add(listener);
+  }
+
   readonly inbox: InboxStore = {
     put: (plugin, message) => this.#core.inbox.put(plugin, message),
     read: (plugin, limit) => this.#core.inbox.read(plugin, limit),
@@ -149,6 +132,20 @@ class DuckDbTelemetryStore implements TelemetryStore {
     aside: (plugin) => this.#core.inbox.aside(plugin),
     dropAside: (plugin, id) => this.#core.inbox.dropAside(plugin, id),
   };
+
+  readonly derived: DerivedStore = createDerivedStore(() => {
+    const { core, readers, manifest } = this.#parts;
+    const { sources, queue, connection } = core;
+    return { readers, sources, manifest, queue, connection, assertOpen: () => core.assertOpen() };
+  });
+
+  readonly queries: QueryDoor = { read: (work) => this.#parts.queries.read(work) };
+
+  readonly segments: SegmentStore = segmentsBehind(() => this.#parts.history);
+
+  snapshot<T>(target: string, measure: (sql: Sql) => Promise<T>, signal?: AbortSignal): Promise<T> {
+    return this.#parts.snapshots.snapshot(target, measure, signal);
+  }
 
   async flush(): Promise<void> {
     await this.#core.lane.drained();
@@ -161,13 +158,14 @@ class DuckDbTelemetryStore implements TelemetryStore {
   }
 
   async status(): Promise<StoreStatus> {
-    const { tables, commit, gate, guard, growth } = this.#core;
+    const { manifest, core } = this.#parts;
+    const { tables, commit, gate, guard, growth } = core;
     await guard?.check();
     const free = guard?.free ?? freemem();
     const daysLeft = growth.daysUntil(free - this.#options.config.minFreeMb * MEGABYTE);
     return {
-      rows: tables.rows,
-      bytesOnDisk: await bytesOnDisk(this.#options.path),
+      rows: tables.rows + manifest.rows,
+      bytesOnDisk: (await bytesOnDisk(this.#options.path)) + manifest.bytes,
       freeBytes: free,
       pendingRows: commit.pending,
       repairs: this.#repairs,
@@ -198,7 +196,7 @@ class DuckDbTelemetryStore implements TelemetryStore {
     return this.#closing;
   }
 
-  get #parts(): Opened {
+  get #parts(): OpenedStore {
     if (this.#opened) return this.#opened;
     throw new VatioError("E_STORE_CLOSED", "The store is not open.", { retryable: true });
   }
@@ -209,7 +207,10 @@ class DuckDbTelemetryStore implements TelemetryStore {
 
   async #close(): Promise<void> {
     await this.#recovery.stop();
-    const { core, readers, database } = this.#parts;
+    const { core, readers, database, snapshots, queries, history } = this.#parts;
+    await queries.stop();
+    await snapshots.stop();
+    await history.stop();
     await core.end();
     await readers.close();
     database.close();
@@ -217,7 +218,10 @@ class DuckDbTelemetryStore implements TelemetryStore {
 
   /** Gives the database up that failed for good and opens it again. */
   async #reopen(error: VatioError): Promise<void> {
-    const { core, readers, database } = this.#parts;
+    const { core, readers, database, snapshots, queries, history } = this.#parts;
+    await queries.stop();
+    await snapshots.stop();
+    await history.stop();
     await core.abandon(error);
     await readers.close();
     database.close();
@@ -227,13 +231,17 @@ class DuckDbTelemetryStore implements TelemetryStore {
   #write(batches: readonly Batch[], options: WriteOptions): Promise<Written> {
     if (this.#isUnset) this.#askClock();
     const draft = this.#core.drafter.draft(batches, options);
+    const { rejections } = draft;
     const accepted = this.#accept(draft);
-    return accepted ? this.#settle(accepted) : this.#core.lane.submit(draft).then((later) => this.#settle(later));
+    if (accepted) return this.#settle(accepted, rejections);
+    return this.#core.lane.submit(draft).then((later) => this.#settle(later, rejections));
   }
 
   /** What became of a write, once that is durable. */
-  #settle({ written, stored }: Accepted): Promise<Written> {
+  #settle({ written, stored }: Accepted, rejections: Rejections): Promise<Written> {
     this.#count(written);
+    const keptOut = rejections.keptOut();
+    if (keptOut.length > 0) this.#onKeptOut.call(keptOut);
     return stored.then(() => written);
   }
 
@@ -286,6 +294,19 @@ class DuckDbTelemetryStore implements TelemetryStore {
     });
   }
 }
+
+/** Sealed history of a store that may be opened again meanwhile. */
+const segmentsBehind = (history: () => SegmentStore): SegmentStore => ({
+  list: () => history().list(),
+  seal: () => history().seal(),
+  addImport: (importId, rows) => history().addImport(importId, rows),
+  removeImport: (importId) => history().removeImport(importId),
+  verify: () => history().verify(),
+  hold: () => history().hold(),
+  get sealedUntil() {
+    return history().sealedUntil;
+  },
+});
 
 /**
  * Opens the telemetry store, repairs what a crash left behind and reads what it needs to know.

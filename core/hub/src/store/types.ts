@@ -14,6 +14,12 @@ import type {
   Text,
   Written,
 } from "@vatio/plugin-api";
+import type { DerivedStore } from "./derived-store.js";
+import type { QueryDoor } from "./query-door.js";
+import type { KeptOut } from "./rejections.js";
+import type { SegmentStore } from "./segment-types.js";
+
+export type * from "./segment-types.js";
 
 /** A value that SQL takes as a parameter. */
 export type SqlValue = string | number | bigint | boolean | null | Uint8Array;
@@ -23,6 +29,16 @@ export interface Sql {
   /** Rows as objects; BIGINT comes back as number, BLOB as Uint8Array. */
   all<T extends object>(statement: string, parameters?: readonly SqlValue[]): Promise<T[]>;
   run(statement: string, parameters?: readonly SqlValue[]): Promise<void>;
+}
+
+/** A database that can be copied while it is written to. */
+export interface SnapshotSource {
+  /**
+   * Copies the database into a new file. Commits go on meanwhile.
+   * @param measure asks the original; what it sees is exactly what the copy holds
+   * @throws E_SNAPSHOT_FAILED when the copy could not be written or was given up; the original is not touched by that
+   */
+  snapshot<T>(target: string, measure: (sql: Sql) => Promise<T>, signal?: AbortSignal): Promise<T>;
 }
 
 /** `state.duckdb`: people, settings, documents, devices, points, audit. One serial writer. */
@@ -67,6 +83,8 @@ export interface ExportQuery {
 export interface ExportBlock {
   readonly channel: ChannelId;
   readonly at: Float64Array;
+  /** Codes of the origins: 0 live, 1 replay, 2 import. */
+  readonly origins: Uint8Array;
   readonly columns: Readonly<Record<MetricName, Float64Array>>;
 }
 
@@ -135,7 +153,7 @@ export interface StoreFigures {
 }
 
 /** The telemetry store: everything about readings goes through here. */
-export interface TelemetryStore {
+export interface TelemetryStore extends SnapshotSource {
   /**
    * Validates, fans out live, stores; settles after the durable commit. Atomic. Takes ownership of the arrays.
    *
@@ -159,6 +177,14 @@ export interface TelemetryStore {
   /** Calls back after each group commit with the channels that have new rows. */
   onCommit(listener: (channels: readonly ChannelId[]) => void): Disposable;
   readonly inbox: InboxStore;
+  /** Sealed history: days that are over, months, imports. */
+  readonly segments: SegmentStore;
+  /** Calls back with the rows of a write that were refused, or held already. */
+  onKeptOut(listener: (rows: readonly KeptOut[]) => void): Disposable;
+  /** The door to tables of what is derived from readings. */
+  readonly derived: DerivedStore;
+  /** The door for read-only statements of administrators. */
+  readonly queries: QueryDoor;
   /** Commits what waits, now. */
   flush(): Promise<void>;
   /** Nothing waits and no commit is under way. */

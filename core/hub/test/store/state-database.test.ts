@@ -183,10 +183,9 @@ describe("migration of an older database", () => {
       [B, false],
       ["meter:a/third", false],
     ]);
-    expect(await state.all("SELECT version, name FROM schema_versions ORDER BY version")).toEqual([
-      { version: 1, name: "initial" },
-      { version: 2, name: "channel-numbers" },
-    ]);
+    expect(await state.all("SELECT version, name FROM schema_versions ORDER BY version")).toEqual(
+      STATE_MIGRATIONS.map(({ version, name }) => ({ version, name })),
+    );
     const numbers = await openChannelNumbers(state, clock);
     await numbers.allocate(["meter:a/third" as ChannelId]);
     expect([numbers.numberOf(A), numbers.numberOf("meter:a/third" as ChannelId)]).toEqual([3, 9]);
