@@ -1,34 +1,5 @@
-import type { Instant, LocalDate, PointId, Range, SiteId, SlotIndex, Text, UserId } from "@vatio/model";
+import type { Instant, PointId, SiteId, Text, UserId } from "@vatio/model";
 import type { Actor } from "./actor.js";
-
-/** 15 minutes of one point. */
-export interface EnergySlot {
-  readonly point: PointId;
-  readonly slot: SlotIndex;
-  readonly importWh: number;
-  readonly exportWh: number;
-  /** 0 to 1. */
-  readonly coverage: number;
-  /** Bit set of `Quality`. */
-  readonly quality: number;
-}
-
-/** Energy of points. Every method throws E_NOT_AVAILABLE until slots exist. */
-export interface Slots {
-  read(point: PointId, range: Range): Promise<readonly EnergySlot[]>;
-  daily(
-    point: PointId,
-    from: LocalDate,
-    to: LocalDate,
-  ): Promise<
-    readonly {
-      readonly day: LocalDate;
-      readonly importWh: number;
-      readonly exportWh: number;
-      readonly coverage: number;
-    }[]
-  >;
-}
 
 /** How urgent an alert is. */
 export type Severity = "info" | "warning" | "critical";
