@@ -25,6 +25,8 @@ export interface Gen2Model {
   readonly profile?: string;
   /** Circuits that it measures. */
   readonly circuits: readonly string[];
+  /** Components that write every minute down, with their circuits and what the names of their values begin with. */
+  readonly records?: Readonly<Record<string, readonly (readonly [circuit: string, prefix: string])[]>>;
   /** The status of each of its components that measure. */
   status(reading: ComponentReading): Readonly<Record<string, ComponentStatus>>;
 }
@@ -83,6 +85,31 @@ function emStatus(reading: ComponentReading): Readonly<Record<string, ComponentS
   return { "em:0": emPowers(samples), "emdata:0": emRegisters(registers) };
 }
 
+/** Two clamps, each with a register of its own. */
+function em1Status(reading: ComponentReading): Readonly<Record<string, ComponentStatus>> {
+  const clamps = [0, 1].map((id) => {
+    const sample = reading.source.read(`em1:${id}`, reading.at);
+    const { importWh, exportWh } = since(sample, reading.base(`em1:${id}`));
+    return {
+      [`em1:${id}`]: {
+        id,
+        current: round(sample.currentA, 3),
+        voltage: round(sample.voltageV, 1),
+        act_power: round(sample.powerW, 1),
+        aprt_power: round(apparent(sample), 1),
+        pf: round(sample.powerFactor, 2),
+        freq: round(sample.frequencyHz, 1),
+      },
+      [`em1data:${id}`]: {
+        id,
+        total_act_energy: round(importWh, 2),
+        total_act_ret_energy: round(exportWh, 2),
+      },
+    };
+  });
+  return Object.assign({}, ...clamps);
+}
+
 const apparent = ({ voltageV, currentA }: MeterSample): number => voltageV * currentA;
 
 const total = <T>(phases: readonly (readonly [phase: Phase, one: T])[], pick: (one: T) => number): number =>
@@ -134,7 +161,17 @@ export const GEN2_MODELS = {
     app: "Pro3EM",
     profile: "triphase",
     circuits: PHASES.map((phase) => `em:0/${phase}`),
+    records: { "emdata:0": PHASES.map((phase) => [`em:0/${phase}`, `${phase}_`] as const) },
     status: emStatus,
+  },
+  proem50: {
+    name: "shellyproem50",
+    model: "SPEM-002CEBEU50",
+    app: "ProEM50",
+    profile: "monophase",
+    circuits: ["em1:0", "em1:1"],
+    records: { "em1data:0": [["em1:0", ""]], "em1data:1": [["em1:1", ""]] },
+    status: em1Status,
   },
 } as const satisfies Readonly<Record<string, Gen2Model>>;
 

@@ -1,6 +1,10 @@
+import type { MinuteLog } from "./minute-log.js";
+
 /** What of a device can be asked and ordered by RPC. */
 export interface RpcTarget {
   readonly id: string;
+  /** Log of a component that keeps records: `emdata:0`. */
+  logOf(component: string): MinuteLog | undefined;
   fullStatus(): Readonly<Record<string, unknown>>;
   deviceInfo(): object;
   config(): object;
@@ -19,15 +23,35 @@ interface Request {
   readonly id?: unknown;
   readonly src?: unknown;
   readonly method?: unknown;
-  readonly params?: { readonly id?: unknown; readonly on?: unknown; readonly toggle_after?: unknown };
+  readonly params?: {
+    readonly id?: unknown;
+    readonly on?: unknown;
+    readonly toggle_after?: unknown;
+    readonly ts?: unknown;
+    readonly end_ts?: unknown;
+  };
 }
 
 type Handler = (target: RpcTarget, circuit: string, params: NonNullable<Request["params"]>) => unknown;
 
-const METHODS: Readonly<Record<string, Handler>> = {
+const records =
+  (family: string, read: (log: MinuteLog, from: number, to: number) => unknown): Handler =>
+  (target, _circuit, { id, ts, end_ts }) => {
+    const log = target.logOf(`${family}:${String(id ?? 0)}`);
+    return log && read(log, Number(ts ?? 0), Number(end_ts ?? 1e12));
+  };
+const blocks = (log: MinuteLog, from: number): unknown => ({ data_blocks: log.blocks(from) });
+const page = (log: MinuteLog, from: number, to: number): unknown => log.page(from, to);
+
+/** Methods by name. What finds no component answers undefined. */
+export const METHODS: Readonly<Record<string, Handler>> = {
   "Shelly.GetStatus": (target) => target.fullStatus(),
   "Shelly.GetDeviceInfo": (target) => target.deviceInfo(),
   "Shelly.GetConfig": (target) => target.config(),
+  "EMData.GetRecords": records("emdata", blocks),
+  "EMData.GetData": records("emdata", page),
+  "EM1Data.GetRecords": records("em1data", blocks),
+  "EM1Data.GetData": records("em1data", page),
   "Switch.GetStatus": (target, circuit) => target.fullStatus()[circuit],
   "Switch.Toggle": (target, circuit) => ({ was_on: target.turn(circuit, !target.isOn(circuit)) }),
   "Switch.Set": (target, circuit, { on, toggle_after }) => {
@@ -48,7 +72,9 @@ export function answer(target: RpcTarget, payload: string): RpcReply {
   if (needsOutput && target.fullStatus()[circuit] === undefined) {
     return { src, reply: { ...head, error: { code: -105, message: `Argument 'id', value ${circuit} not found!` } } };
   }
-  return { src, reply: { ...head, result: handler(target, circuit, params ?? {}) } };
+  const result = handler(target, circuit, params ?? {});
+  const missing = { code: -105, message: `Argument 'id', value ${String(params?.id)} not found!` };
+  return { src, reply: result === undefined ? { ...head, error: missing } : { ...head, result } };
 }
 
 function parse(payload: string): Request {

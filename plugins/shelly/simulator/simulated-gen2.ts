@@ -4,6 +4,7 @@ import { type ComponentStatus, GEN2_MODELS, type Gen2Model, type Gen2ModelName, 
 import { answer } from "./gen2-rpc.js";
 import { type BrokerAddress, SimulatedLink } from "./link.js";
 import type { MeterSource } from "./meter-source.js";
+import { MinuteLog, PHASE_NAMES } from "./minute-log.js";
 import { changedKeys } from "./thresholds.js";
 
 /** What a simulated device of Gen2 or later is made of. */
@@ -24,6 +25,10 @@ export interface SimulatedGen2Options {
   /** Answers on the bare source, as some programs that imitate a Shelly do, and not on `<src>/rpc`. */
   readonly answersOnSource?: boolean;
   readonly generation?: 2 | 3 | 4;
+  /** Address on the network; one that nothing answers at when left out. */
+  readonly address?: string;
+  /** Rows of one page of records. */
+  readonly pageRows?: number;
 }
 
 /** A Shelly of Gen2 or later that speaks real MQTT. Time and the scheduler are injected. */
@@ -38,12 +43,14 @@ export class SimulatedGen2 implements AsyncDisposable {
   readonly #bases = new Map<string, { importWh: number; exportWh: number }>();
   readonly #timers: Disposable[] = [];
   readonly #bootedAt: Instant;
+  readonly #logs: ReadonlyMap<string, MinuteLog>;
   #published: Readonly<Record<string, ComponentStatus>> = {};
 
   constructor(options: SimulatedGen2Options) {
     this.#options = options;
     this.#model = GEN2_MODELS[options.model];
     this.#bootedAt = options.clock.now();
+    this.#logs = logsOf(this.#model, options);
     this.id = `${this.#model.name}-${options.mac.toLowerCase()}`;
     this.prefix = options.prefix ?? this.id;
     this.link = new SimulatedLink({
@@ -62,7 +69,7 @@ export class SimulatedGen2 implements AsyncDisposable {
     const { clock, scheduler } = this.#options;
     const toMinute = milliseconds(60_000 - (clock.now() % 60_000));
     this.#timers.push(
-      scheduler.every(seconds(1), () => this.report()),
+      scheduler.every(seconds(1), () => this.#measure()),
       scheduler.every(seconds(60), () => this.reportEnergy(), { firstAfter: toMinute }),
     );
   }
@@ -85,6 +92,11 @@ export class SimulatedGen2 implements AsyncDisposable {
     return active;
   }
 
+  /** What it wrote down minute by minute: `emdata:0`. */
+  logOf(component: string): MinuteLog | undefined {
+    return this.#logs.get(component);
+  }
+
   /** Publishes what has changed enough since the last report. */
   async report(): Promise<void> {
     const status = this.status();
@@ -103,7 +115,7 @@ export class SimulatedGen2 implements AsyncDisposable {
   async reportEnergy(): Promise<void> {
     const registers = Object.entries(this.status()).flatMap(([key, component]) => {
       const { id, aenergy, ret_aenergy } = component;
-      if (key.startsWith("emdata")) return [[key, component] as const];
+      if (key.startsWith("emdata") || key.startsWith("em1data")) return [[key, component] as const];
       if (aenergy === undefined) return [];
       return [[key, { id, aenergy, ...(ret_aenergy === undefined ? {} : { ret_aenergy }) }] as const];
     });
@@ -131,7 +143,12 @@ export class SimulatedGen2 implements AsyncDisposable {
       uptime: Math.floor((this.#options.clock.now() - this.#bootedAt) / 1000) + 1,
       cfg_rev: 7,
     };
-    return { ...this.status(), mqtt: { connected: true }, sys, wifi: { sta_ip: "192.168.1.44", status: "got ip" } };
+    return {
+      ...this.status(),
+      mqtt: { connected: true },
+      sys,
+      wifi: { sta_ip: this.#options.address ?? "192.0.2.44", status: "got ip" },
+    };
   }
 
   /** The answer of `Shelly.GetDeviceInfo`. */
@@ -167,6 +184,12 @@ export class SimulatedGen2 implements AsyncDisposable {
 
   isOn(circuit: string): boolean {
     return this.#options.source.isOn(circuit);
+  }
+
+  /** A meter writes down what it measures, whether it is connected or not. */
+  #measure(): Promise<void> {
+    for (const log of this.#logs.values()) log.sample(this.#deviceTime());
+    return this.report();
   }
 
   async #connect(): Promise<void> {
@@ -218,4 +241,18 @@ export class SimulatedGen2 implements AsyncDisposable {
   #uptime(): number {
     return toSeconds(this.#options.clock.now() - this.#bootedAt) + 1;
   }
+}
+
+function logsOf(
+  { records = {} }: Gen2Model,
+  { source, pageRows = 60 }: SimulatedGen2Options,
+): ReadonlyMap<string, MinuteLog> {
+  return new Map(
+    Object.entries(records).map(([component, circuits]) => {
+      const isSum = component.startsWith("emdata");
+      const names = isSum ? PHASE_NAMES : PHASE_NAMES.filter((name) => !name.startsWith("fund_"));
+      const more = isSum ? ["n_max_current", "n_min_current", "n_avg_current"] : [];
+      return [component, new MinuteLog({ source, circuits, names, more, pageRows })];
+    }),
+  );
 }

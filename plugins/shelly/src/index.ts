@@ -5,6 +5,7 @@ import { Gen1Driver } from "./gen1/gen1-driver.js";
 import { GEN1_FILTER } from "./gen1/topics.js";
 import { Gen2Driver } from "./gen2/gen2-driver.js";
 import { EVENT_FILTERS, ONLINE_FILTERS, REPLY_TOPICS, STATUS_FILTERS } from "./gen2/topics.js";
+import { HistoryReader } from "./history/history-reader.js";
 import { ingestApp } from "./http/ingest-app.js";
 import { manifest } from "./manifest.js";
 import { SwitchCommand } from "./switch-command.js";
@@ -18,6 +19,10 @@ export default definePlugin({
     const gen1 = new Gen1Driver({ ctx, book });
     const switches = new SwitchCommand({ ctx, book, gen1, gen2 });
     ctx.commands.handle("switch.set", (input, call) => switches.handle(input, call));
+    if (ctx.config.readHistory) {
+      const history = new HistoryReader({ ctx, book, rpc: gen2.rpc });
+      ctx.devices.provideHistory((channel, range, signal) => history.read(channel, range, signal));
+    }
     ctx.http.mount(ingestApp({ book, clock: ctx.clock }), { action: "control" });
     ctx.events.subscribe("device.removed", ({ payload }) => book.removed(payload.device));
     subscribe(ctx, { book, gen1, gen2 });

@@ -21,6 +21,8 @@ export const manifest = {
   isolation: "inline",
   permissions: [
     "http",
+    "net.lan",
+    "secrets:password",
     "telemetry.write",
     ...subscribed.map((filter): Permission => `mqtt.subscribe:${filter}`),
     ...published.map((filter): Permission => `mqtt.publish:${filter}`),

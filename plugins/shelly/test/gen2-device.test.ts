@@ -57,7 +57,7 @@ describe("a simulated Plus 1PM on the real hub", () => {
       state: "pending",
       model: "Shelly Plus 1PM",
       firmware: "1.7.5",
-      address: "192.168.1.44",
+      address: "192.0.2.44",
       online: true,
     });
     expect(record(hub)?.channels).toMatchObject([

@@ -56,6 +56,6 @@ describe("the manifest", () => {
     const defaults = Object.values(manifest.config.properties).map(
       (property) => "default" in property && property.default,
     );
-    expect(defaults).toEqual([true, true, 10]);
+    expect(defaults).toEqual([true, true, true, false, "admin", 10]);
   });
 });

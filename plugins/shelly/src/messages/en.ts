@@ -6,6 +6,13 @@ export const EN = {
     "Asks each Shelly over MQTT for its name, model, firmware and full state when it appears",
   "shelly.config.gen1.title": "Gen1 devices",
   "shelly.config.gen1.description": "Listens to the topics of the first generation (shellies/…)",
+  "shelly.config.history.title": "Fill gaps",
+  "shelly.config.history.description":
+    "After an interruption reads from energy meters what they wrote down themselves, minute by minute",
+  "shelly.config.password.title": "Password of the devices",
+  "shelly.config.password.description": "Only needed to read records of a device whose own page asks for a password",
+  "shelly.config.gen1-user.title": "User name of Gen1 devices",
+  "shelly.config.gen1-user.description": "As it is set in the device; newer devices always use admin",
   "shelly.config.silent.title": "Silent after",
   "shelly.config.silent.description":
     "A device that only posts over HTTP counts as disconnected after this time without a post",

@@ -9,6 +9,14 @@ export const ES = {
     "Pide a cada Shelly por MQTT su nombre, modelo, firmware y estado completo cuando aparece",
   "shelly.config.gen1.title": "Equipos Gen1",
   "shelly.config.gen1.description": "Escucha los temas de la primera generación (shellies/…)",
+  "shelly.config.history.title": "Rellenar huecos",
+  "shelly.config.history.description":
+    "Tras una interrupción lee de los medidores lo que ellos mismos anotaron, minuto a minuto",
+  "shelly.config.password.title": "Contraseña de los equipos",
+  "shelly.config.password.description":
+    "Solo hace falta para leer los registros de un equipo cuya página pide contraseña",
+  "shelly.config.gen1-user.title": "Usuario de los equipos Gen1",
+  "shelly.config.gen1-user.description": "El que está puesto en el equipo; los más nuevos usan siempre admin",
   "shelly.config.silent.title": "Callado tras",
   "shelly.config.silent.description":
     "Un equipo que solo envía por HTTP cuenta como desconectado tras este tiempo sin envíos",

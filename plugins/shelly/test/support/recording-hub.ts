@@ -14,13 +14,14 @@ import {
   type SwitchSet,
   type SwitchSetResult,
   type Text,
-  type VatioError,
+  VatioError,
   type Written,
 } from "@vatio/plugin-api";
 import type { ShellyConfig } from "../../src/config.js";
 import type { ManualTime } from "./manual-time.js";
 
 type Handler = (message: MqttMessage) => void | Promise<void>;
+type ReadHistory = Parameters<PluginContext["devices"]["provideHistory"]>[0];
 type SwitchHandler = (input: SwitchSet, call: CommandCall) => Promise<SwitchSetResult>;
 
 /** A stored value: channel, instant, metric. */
@@ -56,6 +57,10 @@ export class RecordingHub implements Disposable {
   documentsFail: VatioError | undefined;
   written: Written = { accepted: 1, duplicate: 0, rejected: [] };
   app: FetchApp | undefined;
+  history: ReadHistory | undefined;
+  /** What answers on the network, by host. */
+  readonly hosts = new Map<string, { fetch(request: Request): Response | Promise<Response> }>();
+  password: string | undefined;
   switchSet: SwitchHandler | undefined;
   readonly #time: ManualTime;
   readonly #handlers: { filter: string; handler: Handler }[] = [];
@@ -85,6 +90,10 @@ export class RecordingHub implements Disposable {
       kv: this.#kv(),
       devices: this.#devices(),
       telemetry: { write: (batches: Batch | readonly Batch[]) => this.#write(batches) },
+      secrets: { get: async () => this.password },
+      net: {
+        fetch: (url: string, init: RequestInit) => this.#fetch(new Request(url, { ...init, redirect: "follow" })),
+      },
       mqtt: {
         subscribe: (filter: string, handler: Handler) => void this.#handlers.push({ filter, handler }),
         publish: async (topic: string, payload: string) => void this.published.push({ topic, payload }),
@@ -114,6 +123,12 @@ export class RecordingHub implements Disposable {
     this.#stop.abort();
   }
 
+  async #fetch(request: Request): Promise<Response> {
+    const host = this.hosts.get(new URL(request.url).hostname);
+    if (host) return host.fetch(request);
+    throw new VatioError("E_NET_UNREACHABLE", `Nobody answers at ${request.url}.`, { retryable: true });
+  }
+
   async #write(batches: Batch | readonly Batch[]): Promise<Written> {
     if (this.storeFails) throw this.storeFails;
     for (const { channel, at, columns } of [batches].flat() as readonly Batch[]) {
@@ -136,6 +151,9 @@ export class RecordingHub implements Disposable {
         if (this.state !== "refused") this.devices.set(description.hardwareId, structuredClone(description));
         const channels = description.channels.map(({ key }) => [key, channelId(id, key)]);
         return { id, state: this.state, channels: Object.fromEntries(channels) };
+      },
+      provideHistory: (read: ReadHistory) => {
+        this.history = read;
       },
       available: (device: DeviceId, online: boolean, reason?: Text) =>
         void this.availability.push({ device, online, ...(reason ? { reason: reason.key } : {}) }),

@@ -9,7 +9,13 @@ export interface RunningPlugin extends Disposable {
   readonly time: ManualTime;
 }
 
-const DEFAULTS: ShellyConfig = { askDevices: true, gen1: true, silentAfterMinutes: 10 };
+const DEFAULTS: ShellyConfig = {
+  askDevices: true,
+  gen1: true,
+  readHistory: true,
+  gen1User: "admin",
+  silentAfterMinutes: 10,
+};
 
 /** Starts the plugin. */
 export async function runPlugin({ config }: { readonly config?: Partial<ShellyConfig> } = {}): Promise<RunningPlugin> {

@@ -1,0 +1,2 @@
+export { type BackfillOptions, createBackfill } from "./backfill-service.js";
+export * from "./types.js";
