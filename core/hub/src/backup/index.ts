@@ -1,0 +1,15 @@
+export { BACKUP_OWNER } from "./backup-maker.js";
+export { createBackups } from "./backup-service.js";
+export { type CreateBackupOptions, type CreatedBackup, createBackup } from "./create-backup.js";
+export { repairHint, requireState, requireWritable, withRepairHint } from "./data-folder.js";
+export { type ExamineOptions, examineData, type Finding } from "./examine-data.js";
+export { createKeySealer, type KeySealer, PASSPHRASE_CHARACTERS } from "./key-seal.js";
+export { askRunningHub, LocalControl } from "./local-control.js";
+export { describeBackup, listBackups, readManifest } from "./manifest.js";
+export { backupOffline, type OfflineBackupOptions } from "./offline-backup.js";
+export { type RestoreOptions, type RestoreReport, restoreBackup } from "./restore-backup.js";
+export { finishRestore, isRestoreReady } from "./restore-swap.js";
+export type { BackupFailure, BackupService, BackupStatus, RunningBackup } from "./service-types.js";
+export { createSetupRestore, resolveBackup, type SetupRestore } from "./setup-restore.js";
+export type { BackupInfo, BackupManifest, BackupState, Verification } from "./types.js";
+export { verifyBackup } from "./verify-backup.js";
