@@ -4,6 +4,7 @@ import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { brotliCompressSync, constants, gzipSync } from "node:zlib";
 import { defaultClientConditions, defineConfig, type Plugin } from "vite";
+import { leanPlot } from "./bundling/lean-plot.js";
 import { ICON_NAMES } from "./src/controls/icons/icon-names.js";
 
 const root = fileURLToPath(new URL(".", import.meta.url));
@@ -41,28 +42,6 @@ function iconSprite(): Plugin {
         response.setHeader("content-type", "image/svg+xml");
         response.end(sprite());
       });
-    },
-  };
-}
-
-/**
- * Leaves out parts of uPlot that no chart uses: the bundler cannot see that by itself. Take a name off the list to use
- * it. Splines stay out for good: they invent peaks between readings.
- */
-function leanPlot(): Plugin {
-  const unused = [
-    "(paths.bars    = bars)",
-    "(paths.spline  = monotoneCubic)",
-    "uPlot.join = join",
-    "uPlot.addGap = addGap",
-  ];
-  return {
-    name: "vatio-lean-plot",
-    transform(code, id) {
-      if (!id.endsWith("uPlot.esm.js")) return undefined;
-      const missing = unused.filter((part) => !code.includes(`${part};`));
-      if (missing.length > 0) this.warn(`uPlot no longer holds ${missing.join(", ")}: look at the list again.`);
-      return { code: unused.reduce((text, part) => text.replace(`${part};`, ""), code), map: null };
     },
   };
 }

@@ -13,14 +13,14 @@ export function withAlpha(color: string, alpha: number): string {
   return parts ? `rgba(${parts[1]},${parts[2]},${parts[3]},${alpha})` : color;
 }
 
-/** Calls back when light becomes dark or the other way round, by a person or by the system. */
+/** Calls back when light becomes dark or the other way round, by a person, by the system, or for paper. */
 export function watchTheme(changed: () => void): () => void {
   const observer = new MutationObserver(changed);
   observer.observe(document.documentElement, { attributeFilter: ["data-theme"] });
-  const dark = matchMedia("(prefers-color-scheme: dark)");
-  dark.addEventListener("change", changed);
+  const media = ["(prefers-color-scheme: dark)", "print"].map((query) => matchMedia(query));
+  for (const each of media) each.addEventListener("change", changed);
   return () => {
     observer.disconnect();
-    dark.removeEventListener("change", changed);
+    for (const each of media) each.removeEventListener("change", changed);
   };
 }

@@ -101,7 +101,8 @@ function timeLabels(
 ): string[] {
   return splits.map((seconds) => {
     const at = seconds * 1_000;
-    if (u.valToPos(seconds, "x") > u.over.clientWidth - LABEL_HALF_PX) return "";
+    // The element of the plot gets its width only after the axes are worked out.
+    if (u.valToPos(seconds, "x") > u.bbox.width / devicePixelRatio - LABEL_HALF_PX) return "";
     if (incr >= DAY_S * 28) return format.date(at);
     if (incr >= DAY_S) return format.axisDay(at);
     return format.axisTime(at, incr < 60);

@@ -373,6 +373,408 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/energy": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Energy of a site and its points over a range, in buckets of its calendar
+         * @description Columns of one length, in Wh. Days, weeks (from Monday), months and years are those of the site's zone. A bucket without any data is null, never 0. `childrenWh` is what the points right below used together and `remainderWh` the rest; a negative rest is listed under `findings`, unless it is within what meters differ by. At most 8,800 buckets (the hours of a year), and 200,000 figures of one kind in all points together.
+         */
+        get: operations["getEnergy"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/energy/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What counters did out of the ordinary, newest first */
+        get: operations["getEnergyEvents"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/energy/quality": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How good the data of each channel of a site is
+         * @description One entry for each channel that measures a point now: when it was last heard, what share of the last 30 days was measured, whether its values stand still, how far its clock is off, and what it sent in vain. `skewMs` is known once it has sent something since the hub started.
+         */
+        get: operations["getEnergyQuality"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/export/readings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Raw readings of points or channels as a file
+         * @description One row for each channel and instant, a column for each metric; all metrics that the targets have when none is named. The answer is made while it is read, so it may be of any size; two run at a time. CSV follows RFC 4180: a header with units, times in UTC and in the site's zone, decimal points unless asked otherwise, empty cells where nothing is known, and an apostrophe before names that a spreadsheet would run as a formula. Parquet (zstd) has the same columns.
+         */
+        get: operations["getExportReadings"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/export/energy": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Energy of a site or of points as a file
+         * @description One row for each point and bucket of which anything is known, in Wh. Name a `site`, or `points`. The answer is made while it is read, so it may be of any size; two run at a time. CSV follows RFC 4180: a header with units, times in UTC and in the site's zone, decimal points unless asked otherwise, empty cells where nothing is known, and an apostrophe before names that a spreadsheet would run as a formula. Parquet (zstd) has the same columns.
+         */
+        get: operations["getExportEnergy"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/sql/schema": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Tables that a statement may name, with their columns and an example */
+        get: operations["getSqlSchema"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/sql": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Run one SELECT over readings, energy, points, channels and sites
+         * @description DuckDB's dialect, read-only: tables, functions and forms that are not listed are refused. One statement at a time, 10 s, 16 MB and as many rows as `limit` says; `cut` says when that was not all. With `Accept: text/csv` the answer is CSV, and the header `x-vatio-cut` has the place of `cut`. Every statement is in the audit log.
+         */
+        post: operations["postSql"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/backfill": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How far gaps are filled from the devices' own memory
+         * @description Devices that are worked on, wait, are paused, or were finished in the last day. `why` says what a device waits for; the event `backfill.progress` says when to ask again.
+         */
+        get: operations["getBackfill"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/backfill/{id}/pause": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Ask a device for nothing that is missing until further notice */
+        post: operations["postBackfillIdPause"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/backfill/{id}/resume": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Go on asking a device for what is missing */
+        post: operations["postBackfillIdResume"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/backfill/{id}/now": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Look for the gaps of a device and fill them before those of the others
+         * @description It is also asked again for what it once said that it does not have.
+         */
+        post: operations["postBackfillIdNow"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/imports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Imports of the sites that I may see, the newest first, and files that wait for a decision */
+        get: operations["getImports"];
+        put?: never;
+        /**
+         * Upload a file, or its first part, and learn which formats it may be of
+         * @description The body is the file itself, at most 16 MiB of it at a time. Send the first part with `more=true` and the others to `/imports/{id}/parts`. A gzip file is unpacked. A file that nobody decides about goes away after a day.
+         */
+        post: operations["postImports"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/imports/{id}/parts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Upload a further part of a file */
+        post: operations["postImportsIdParts"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/imports/{id}/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Read an uploaded file and see what it would import; nothing is written
+         * @description Options that are left out are those that the file suggests. Energy is in Wh by calendar month of the site. With `points`, the answer tells what these points have already. A large file takes longer than an answer may: `E_IMPORT_BUSY` with `details.progress` (0 to 1) says that the reading goes on; ask the same again.
+         */
+        post: operations["postImportsIdPreview"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/imports/{id}/apply": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Import an uploaded file: all circuits that are named, or nothing
+         * @description `gaps`: the import counts only where the point has nothing. `replace`: where the import tells something, it counts instead. Several circuits may go to one point, which has their sum. While it goes on for long, `E_IMPORT_BUSY` with `details.progress` answers; ask the same again.
+         */
+        post: operations["postImportsIdApply"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/imports/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Remove an import with all that it changed, or an uploaded file */
+        delete: operations["deleteImportsId"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/backups": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The backups, the schedule, and what is under way
+         * @description Settings `backup.enabled`, `backup.folder`, `backup.time` and `backup.keepDaily`, `…Weekly`, `…Monthly` change the schedule.
+         */
+        get: operations["getBackups"];
+        put?: never;
+        /**
+         * Begin a backup, and try it when it is made
+         * @description Answers at once; `GET /backups` tells how it goes. Into the folder of the settings, or another one.
+         */
+        post: operations["postBackups"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/backups/passphrase": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Put the key of the secrets into the backups, sealed with a passphrase
+         * @description The passphrase is not kept: without it, or `secret.key`, a restored hub asks for the secrets again.
+         */
+        put: operations["putBackupsPassphrase"];
+        post?: never;
+        /** Leave the key of the secrets out of the backups */
+        delete: operations["deleteBackupsPassphrase"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/backups/{id}/verify": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Restore a backup on trial and compare it with its manifest */
+        post: operations["postBackupsIdVerify"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/backups/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Remove a backup */
+        delete: operations["deleteBackupsId"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/setup/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Restore a backup instead of setting the hub up
+         * @description Takes the code that the log prints at start-up. The hub then starts anew with what the backup holds.
+         */
+        post: operations["postSetupRestore"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/commands/{name}": {
         parameters: {
             query?: never;
@@ -900,6 +1302,41 @@ export interface components {
         };
         /**
          * @example {
+         *       "format": "csv",
+         *       "series": [
+         *         {
+         *           "key": "import",
+         *           "point": "01JQ8ZC4F4Y3V0K2D8G5P7QEJM",
+         *           "policy": "gaps"
+         *         }
+         *       ]
+         *     }
+         */
+        ApplyImportBody: {
+            format: string;
+            options?: {
+                [key: string]: unknown;
+            };
+            series: ({
+                key: string;
+                policy: components["schemas"]["ConflictPolicy"];
+                /** @description Import and export change places */
+                reversed?: boolean;
+                point: string;
+            } | {
+                key: string;
+                policy: components["schemas"]["ConflictPolicy"];
+                /** @description Import and export change places */
+                reversed?: boolean;
+                newPoint: {
+                    name: string;
+                    role: components["schemas"]["PointRole"];
+                    parent?: string;
+                };
+            })[];
+        };
+        /**
+         * @example {
          *       "at": 1774828800000,
          *       "actor": {
          *         "kind": "user",
@@ -926,6 +1363,213 @@ export interface components {
             /** @enum {string} */
             outcome: "ok" | "refused" | "failed";
             details?: unknown;
+        };
+        /**
+         * @example {
+         *       "device": "shelly:a8032412c3d4",
+         *       "state": "running",
+         *       "cause": "reconnect",
+         *       "range": {
+         *         "from": 1774828800000,
+         *         "to": 1774850400000
+         *       },
+         *       "totalMinutes": 360,
+         *       "doneMinutes": 223,
+         *       "absentMinutes": 0,
+         *       "gaps": [
+         *         {
+         *           "from": 1774842180000,
+         *           "to": 1774850400000
+         *         }
+         *       ],
+         *       "remainingMs": 40000
+         *     }
+         */
+        BackfillDevice: {
+            device: string;
+            /** @enum {string} */
+            state: "running" | "queued" | "waiting" | "paused" | "done";
+            /** @enum {string} */
+            cause?: "start" | "reconnect" | "accepted" | "nightly" | "manual";
+            range?: {
+                /** @description Milliseconds since the Unix epoch, UTC */
+                from: number;
+                /** @description Milliseconds since the Unix epoch, UTC */
+                to: number;
+            };
+            /** @description Minutes in which any of its channels was without a reading */
+            totalMinutes: number;
+            doneMinutes: number;
+            /** @description Of these, those that the device does not have: they stay a gap */
+            absentMinutes: number;
+            /** @description Still to be read, newest first; at most 50 */
+            gaps: {
+                /** @description Milliseconds since the Unix epoch, UTC */
+                from: number;
+                /** @description Milliseconds since the Unix epoch, UTC */
+                to: number;
+            }[];
+            /** @description Place in the queue, from 1 */
+            position?: number;
+            /** @description A guess */
+            remainingMs?: number;
+            why?: components["schemas"]["Text"];
+            /** @description Milliseconds since the Unix epoch, UTC */
+            nextTryAt?: number;
+            /** @description Milliseconds since the Unix epoch, UTC */
+            finishedAt?: number;
+        };
+        /**
+         * @example {
+         *       "days": 7,
+         *       "devices": [
+         *         {
+         *           "device": "shelly:a8032412c3d4",
+         *           "state": "running",
+         *           "cause": "reconnect",
+         *           "range": {
+         *             "from": 1774828800000,
+         *             "to": 1774850400000
+         *           },
+         *           "totalMinutes": 360,
+         *           "doneMinutes": 223,
+         *           "absentMinutes": 0,
+         *           "gaps": [
+         *             {
+         *               "from": 1774842180000,
+         *               "to": 1774850400000
+         *             }
+         *           ],
+         *           "remainingMs": 40000
+         *         }
+         *       ]
+         *     }
+         */
+        Backfill: {
+            /** @description Days back that are looked at; 0 when it is switched off */
+            days: number;
+            /** @description In the order of their turns */
+            devices: components["schemas"]["BackfillDevice"][];
+        };
+        /**
+         * @example {
+         *       "folder": "/mnt/backup/vatio"
+         *     }
+         */
+        BackupBody: {
+            /** @description Whole path on the hub's machine */
+            folder?: string;
+        };
+        /**
+         * @example {
+         *       "id": "2026-03-30T02-30-00Z",
+         *       "folder": "/mnt/backup/vatio/2026-03-30T02-30-00Z",
+         *       "state": "good",
+         *       "madeAt": 1774828800000,
+         *       "kind": "scheduled",
+         *       "hubVersion": "0.1.0",
+         *       "bytes": 52428800,
+         *       "rows": 18400000,
+         *       "hasKey": true,
+         *       "missing": [],
+         *       "problems": [],
+         *       "verifiedAt": 1774828830000
+         *     }
+         */
+        Backup: {
+            /** @description Name of its folder */
+            id: string;
+            folder: string;
+            /** @enum {string} */
+            state: "good" | "bad" | "unverified" | "unreadable";
+            /** @description Milliseconds since the Unix epoch, UTC */
+            madeAt?: number;
+            /** @enum {string} */
+            kind?: "scheduled" | "manual";
+            hubVersion?: string;
+            /** @description All that it needs, with what it shares with other backups */
+            bytes?: number;
+            /** @description Readings in it */
+            rows?: number;
+            /** @description The key of the secrets is in it, sealed with a passphrase */
+            hasKey?: boolean;
+            missing: string[];
+            problems: string[];
+            /** @description Milliseconds since the Unix epoch, UTC */
+            verifiedAt?: number;
+        };
+        /**
+         * @example {
+         *       "passphrase": "four words nobody guesses"
+         *     }
+         */
+        BackupPassphraseBody: {
+            passphrase: string;
+        };
+        /**
+         * @example {
+         *       "isOn": true,
+         *       "folder": "/mnt/backup/vatio",
+         *       "isDefaultFolder": false,
+         *       "isSameDisk": false,
+         *       "time": "02:30",
+         *       "keep": {
+         *         "daily": 7,
+         *         "weekly": 4,
+         *         "monthly": 12
+         *       },
+         *       "hasPassphrase": true,
+         *       "next": 1774915200000,
+         *       "backups": [
+         *         {
+         *           "id": "2026-03-30T02-30-00Z",
+         *           "folder": "/mnt/backup/vatio/2026-03-30T02-30-00Z",
+         *           "state": "good",
+         *           "madeAt": 1774828800000,
+         *           "kind": "scheduled",
+         *           "hubVersion": "0.1.0",
+         *           "bytes": 52428800,
+         *           "rows": 18400000,
+         *           "hasKey": true,
+         *           "missing": [],
+         *           "problems": [],
+         *           "verifiedAt": 1774828830000
+         *         }
+         *       ]
+         *     }
+         */
+        Backups: {
+            isOn: boolean;
+            folder: string;
+            /** @description Nobody chose a folder: backups lie beside the data */
+            isDefaultFolder: boolean;
+            /** @description The backups would be lost with the disk of the data */
+            isSameDisk: boolean;
+            /** @description Time of the day in the zone of the site, `02:30` */
+            time: string;
+            keep: {
+                daily: number;
+                weekly: number;
+                monthly: number;
+            };
+            hasPassphrase: boolean;
+            /** @description Milliseconds since the Unix epoch, UTC */
+            next?: number;
+            running?: {
+                /** @enum {string} */
+                step: "copying" | "verifying";
+                folder: string;
+                /** @description Milliseconds since the Unix epoch, UTC */
+                since: number;
+            };
+            lastFailure?: {
+                /** @description Milliseconds since the Unix epoch, UTC */
+                at: number;
+                code: string;
+                message: string;
+            };
+            /** @description Newest first */
+            backups: components["schemas"]["Backup"][];
         };
         /**
          * @example {
@@ -957,6 +1601,54 @@ export interface components {
         };
         /**
          * @example {
+         *       "channel": "shelly:a8032412c3d4/switch:0",
+         *       "point": "01JQ8ZC4F4Y3V0K2D8G5P7QEJN",
+         *       "lastAt": 1774828800000,
+         *       "days": [
+         *         {
+         *           "day": "2026-03-29",
+         *           "coverage": 0.998
+         *         }
+         *       ],
+         *       "coverage7": 0.997,
+         *       "coverage30": 0.981,
+         *       "skewMs": -420,
+         *       "duplicates": 3,
+         *       "resets": 1,
+         *       "rejected": [
+         *         {
+         *           "reason": "rejected.out-of-range",
+         *           "rows": 2
+         *         }
+         *       ],
+         *       "learntCeilingW": 5400
+         *     }
+         */
+        ChannelQuality: {
+            channel: string;
+            point?: string;
+            /** @description Milliseconds since the Unix epoch, UTC */
+            lastAt?: number;
+            days: {
+                day: string;
+                coverage: number;
+            }[];
+            coverage7: number;
+            coverage30: number;
+            /** @description Milliseconds since the Unix epoch, UTC */
+            stuckSince?: number;
+            skewMs?: number;
+            duplicates: number;
+            resets: number;
+            rejected: {
+                reason: string;
+                rows: number;
+            }[];
+            /** @description Power ceiling that the readings suggest, for a person to confirm, in W */
+            learntCeilingW?: number;
+        };
+        /**
+         * @example {
          *       "result": {
          *         "wasOn": false,
          *         "on": true
@@ -966,6 +1658,8 @@ export interface components {
         CommandResult: {
             result: unknown;
         };
+        /** @enum {string} */
+        ConflictPolicy: "gaps" | "replace";
         /**
          * @example {
          *       "scope": "mqtt",
@@ -979,6 +1673,36 @@ export interface components {
             name: string;
             reason: string;
             count: number;
+        };
+        /**
+         * @example {
+         *       "id": "shelly:a8032412c3d4/switch:0@1774832400000.0",
+         *       "channel": "shelly:a8032412c3d4/switch:0",
+         *       "point": "01JQ8ZC4F4Y3V0K2D8G5P7QEJN",
+         *       "direction": "import",
+         *       "at": 1774832340000,
+         *       "reason": "reset",
+         *       "before": 184320,
+         *       "after": 12,
+         *       "wh": 12,
+         *       "since": 1774828800000
+         *     }
+         */
+        CounterEvent: {
+            id: string;
+            channel: string;
+            point?: string;
+            /** @enum {string} */
+            direction: "import" | "export";
+            /** @description Milliseconds since the Unix epoch, UTC */
+            at: number;
+            /** @enum {string} */
+            reason: "reset" | "rollover" | "glitch" | "rebase" | "rounding" | "jump" | "gap";
+            before: number;
+            after: number;
+            wh: number;
+            /** @description Milliseconds since the Unix epoch, UTC */
+            since?: number;
         };
         /**
          * @example {
@@ -1160,6 +1884,10 @@ export interface components {
                 prefix?: string;
             }[];
         };
+        /** @enum {string} */
+        EnergyBucket: "slot" | "hour" | "day" | "week" | "month" | "year";
+        /** @enum {string} */
+        EnergyExportBucket: "slot" | "hour" | "day" | "month";
         /**
          * @example {
          *       "error": {
@@ -1180,6 +1908,8 @@ export interface components {
                 details?: unknown;
             };
         };
+        /** @enum {string} */
+        ExportFormat: "csv" | "parquet";
         /**
          * @example {
          *       "name": "vatio",
@@ -1207,6 +1937,224 @@ export interface components {
             children: components["schemas"]["Health"][];
         };
         /**
+         * @example {
+         *       "id": "01JQ8ZC4F4J5M7P9R1T3V5X7Z9",
+         *       "site": "01JQ8ZC4F4X0M5S7N1H9T3R6WB",
+         *       "name": "2024.csv",
+         *       "bytes": 481233,
+         *       "format": "csv",
+         *       "at": 1774828800000,
+         *       "rows": 2208,
+         *       "circuits": [
+         *         {
+         *           "key": "import",
+         *           "name": "import",
+         *           "rows": 2208,
+         *           "firstDay": "2024-01-01",
+         *           "lastDay": "2024-03-31",
+         *           "range": {
+         *             "from": 1704063600000,
+         *             "to": 1711922400000
+         *           },
+         *           "importWh": 912400,
+         *           "exportWh": 0,
+         *           "months": [
+         *             {
+         *               "month": "2024-01",
+         *               "importWh": 331200,
+         *               "exportWh": 0
+         *             }
+         *           ],
+         *           "channel": "import:01JQ8ZC4F4J5M7P9R1T3V5X7Z9/import",
+         *           "point": "01JQ8ZC4F4Y3V0K2D8G5P7QEJM",
+         *           "policy": "gaps",
+         *           "reversed": false
+         *         }
+         *       ],
+         *       "notes": [
+         *         {
+         *           "note": {
+         *             "key": "importers.note.repeated-row"
+         *           },
+         *           "count": 24,
+         *           "line": 31
+         *         }
+         *       ]
+         *     }
+         */
+        Import: {
+            id: string;
+            site: string;
+            /** @description Of the file */
+            name: string;
+            bytes: number;
+            format: string;
+            /** @description Milliseconds since the Unix epoch, UTC */
+            at: number;
+            rows: number;
+            circuits: {
+                key: string;
+                name: string;
+                rows: number;
+                firstDay: string;
+                lastDay: string;
+                range: {
+                    /** @description Milliseconds since the Unix epoch, UTC */
+                    from: number;
+                    /** @description Milliseconds since the Unix epoch, UTC */
+                    to: number;
+                };
+                /** @description Wh */
+                importWh: number;
+                /** @description Wh */
+                exportWh: number;
+                months: {
+                    /** @description 2024-03 */
+                    month: string;
+                    /** @description Wh */
+                    importWh: number;
+                    /** @description Wh */
+                    exportWh: number;
+                }[];
+                channel: string;
+                point: string;
+                policy: components["schemas"]["ConflictPolicy"];
+                reversed: boolean;
+            }[];
+            notes: {
+                note: components["schemas"]["Text"];
+                count: number;
+                line?: number;
+            }[];
+        };
+        /**
+         * @example {
+         *       "id": "csv",
+         *       "title": {
+         *         "key": "importers.format.csv"
+         *       },
+         *       "sure": 0.5,
+         *       "extensions": [
+         *         ".csv"
+         *       ],
+         *       "options": {
+         *         "type": "object",
+         *         "properties": {
+         *           "zone": {
+         *             "type": "string",
+         *             "default": "UTC",
+         *             "x-zone": true
+         *           }
+         *         }
+         *       },
+         *       "suggested": {
+         *         "zone": "Europe/Madrid"
+         *       }
+         *     }
+         */
+        ImportFormat: {
+            id: string;
+            title: components["schemas"]["Text"];
+            /** @description 0 to 1 */
+            sure: number;
+            extensions: string[];
+            /** @description JSON Schema of the form of its options */
+            options: unknown;
+            /** @description Options that the file suggests */
+            suggested: {
+                [key: string]: unknown;
+            };
+        };
+        /**
+         * @example {
+         *       "id": "01JQ8ZC4F4J5M7P9R1T3V5X7Z9",
+         *       "format": "csv",
+         *       "series": [
+         *         {
+         *           "key": "import",
+         *           "name": "import",
+         *           "rows": 2208,
+         *           "firstDay": "2024-01-01",
+         *           "lastDay": "2024-03-31",
+         *           "range": {
+         *             "from": 1704063600000,
+         *             "to": 1711922400000
+         *           },
+         *           "importWh": 912400,
+         *           "exportWh": 0,
+         *           "months": [
+         *             {
+         *               "month": "2024-01",
+         *               "importWh": 331200,
+         *               "exportWh": 0
+         *             }
+         *           ]
+         *         }
+         *       ],
+         *       "notes": [
+         *         {
+         *           "note": {
+         *             "key": "importers.note.repeated-row"
+         *           },
+         *           "count": 24,
+         *           "line": 31
+         *         }
+         *       ],
+         *       "conflicts": [
+         *         {
+         *           "key": "import",
+         *           "point": "01JQ8ZC4F4Y3V0K2D8G5P7QEJM",
+         *           "slots": 96,
+         *           "importWh": 10400,
+         *           "exportWh": 0
+         *         }
+         *       ]
+         *     }
+         */
+        ImportPreview: {
+            id: string;
+            format: string;
+            series: {
+                key: string;
+                name: string;
+                rows: number;
+                firstDay: string;
+                lastDay: string;
+                range: {
+                    /** @description Milliseconds since the Unix epoch, UTC */
+                    from: number;
+                    /** @description Milliseconds since the Unix epoch, UTC */
+                    to: number;
+                };
+                /** @description Wh */
+                importWh: number;
+                /** @description Wh */
+                exportWh: number;
+                months: {
+                    /** @description 2024-03 */
+                    month: string;
+                    /** @description Wh */
+                    importWh: number;
+                    /** @description Wh */
+                    exportWh: number;
+                }[];
+            }[];
+            notes: {
+                note: components["schemas"]["Text"];
+                count: number;
+                line?: number;
+            }[];
+            conflicts: {
+                key: string;
+                point: string;
+                slots: number;
+                /** @description Wh */
+                importWh: number;
+                /** @description Wh */
+                exportWh: number;
+            }[];
+        };
+        /**
          * @description What was taken over, by section of the document
          * @example {
          *       "points": {
@@ -1224,6 +2172,94 @@ export interface components {
                 /** @description Entries that this hub does not know */
                 skipped: string[];
             };
+        };
+        /**
+         * @example {
+         *       "imports": [
+         *         {
+         *           "id": "01JQ8ZC4F4J5M7P9R1T3V5X7Z9",
+         *           "site": "01JQ8ZC4F4X0M5S7N1H9T3R6WB",
+         *           "name": "2024.csv",
+         *           "bytes": 481233,
+         *           "format": "csv",
+         *           "at": 1774828800000,
+         *           "rows": 2208,
+         *           "circuits": [
+         *             {
+         *               "key": "import",
+         *               "name": "import",
+         *               "rows": 2208,
+         *               "firstDay": "2024-01-01",
+         *               "lastDay": "2024-03-31",
+         *               "range": {
+         *                 "from": 1704063600000,
+         *                 "to": 1711922400000
+         *               },
+         *               "importWh": 912400,
+         *               "exportWh": 0,
+         *               "months": [
+         *                 {
+         *                   "month": "2024-01",
+         *                   "importWh": 331200,
+         *                   "exportWh": 0
+         *                 }
+         *               ],
+         *               "channel": "import:01JQ8ZC4F4J5M7P9R1T3V5X7Z9/import",
+         *               "point": "01JQ8ZC4F4Y3V0K2D8G5P7QEJM",
+         *               "policy": "gaps",
+         *               "reversed": false
+         *             }
+         *           ],
+         *           "notes": [
+         *             {
+         *               "note": {
+         *                 "key": "importers.note.repeated-row"
+         *               },
+         *               "count": 24,
+         *               "line": 31
+         *             }
+         *           ]
+         *         }
+         *       ],
+         *       "uploads": [
+         *         {
+         *           "id": "01JQ8ZC4F4J5M7P9R1T3V5X7Z9",
+         *           "site": "01JQ8ZC4F4X0M5S7N1H9T3R6WB",
+         *           "name": "2024.csv",
+         *           "bytes": 481233,
+         *           "at": 1774828800000,
+         *           "formats": [
+         *             {
+         *               "id": "csv",
+         *               "title": {
+         *                 "key": "importers.format.csv"
+         *               },
+         *               "sure": 0.5,
+         *               "extensions": [
+         *                 ".csv"
+         *               ],
+         *               "options": {
+         *                 "type": "object",
+         *                 "properties": {
+         *                   "zone": {
+         *                     "type": "string",
+         *                     "default": "UTC",
+         *                     "x-zone": true
+         *                   }
+         *                 }
+         *               },
+         *               "suggested": {
+         *                 "zone": "Europe/Madrid"
+         *               }
+         *             }
+         *           ]
+         *         }
+         *       ]
+         *     }
+         */
+        Imports: {
+            imports: components["schemas"]["Import"][];
+            uploads: components["schemas"]["Upload"][];
         };
         /**
          * @example {
@@ -1641,6 +2677,55 @@ export interface components {
         PointRole: "grid" | "generation" | "storage" | "circuit" | "load" | "motor";
         /**
          * @example {
+         *       "point": "01JQ8ZC4F4Y3V0K2D8G5P7QEJM",
+         *       "role": "grid",
+         *       "importWh": [
+         *         412.5,
+         *         null
+         *       ],
+         *       "exportWh": [
+         *         0,
+         *         null
+         *       ],
+         *       "coverage": [
+         *         1,
+         *         0
+         *       ],
+         *       "quality": [
+         *         1,
+         *         0
+         *       ],
+         *       "childrenWh": [
+         *         180,
+         *         null
+         *       ],
+         *       "remainderWh": [
+         *         232.5,
+         *         null
+         *       ],
+         *       "remainderQuality": [
+         *         1,
+         *         0
+         *       ]
+         *     }
+         */
+        PointUsage: {
+            point: string;
+            role: components["schemas"]["PointRole"];
+            /** @description Nearest point above it that is in the answer as well */
+            parent?: string;
+            importWh: (number | null)[];
+            exportWh: (number | null)[];
+            /** @description Share of the bucket, as far as it is past, that was measured */
+            coverage: number[];
+            quality: number[];
+            childrenWh?: (number | null)[];
+            remainderWh?: (number | null)[];
+            /** @description Bits of the remainder: estimated where a child was not measured all the time */
+            remainderQuality?: number[];
+        };
+        /**
+         * @example {
          *       "at": 1774828800000,
          *       "topic": "shellyplus1pm-a8032412c3d4/status/switch:0",
          *       "payload": "{\"id\":0,\"apower\":1234.5}",
@@ -1654,6 +2739,27 @@ export interface components {
             payload: string;
             bytes: number;
             rejected?: components["schemas"]["Text"];
+        };
+        /**
+         * @example {
+         *       "format": "csv",
+         *       "options": {
+         *         "zone": "Europe/Madrid"
+         *       },
+         *       "points": {
+         *         "import": "01JQ8ZC4F4Y3V0K2D8G5P7QEJM"
+         *       }
+         *     }
+         */
+        ReadImportBody: {
+            format: string;
+            options?: {
+                [key: string]: unknown;
+            };
+            /** @description Points that circuits may go to, by the key of the circuit: the answer tells what they have already */
+            points?: {
+                [key: string]: string;
+            };
         };
         /**
          * @example {
@@ -1811,6 +2917,41 @@ export interface components {
         };
         /**
          * @example {
+         *       "code": "K7QM-2XFP",
+         *       "folder": "/mnt/backup/vatio",
+         *       "passphrase": "four words nobody guesses"
+         *     }
+         */
+        SetupRestoreBody: {
+            /** @description The set-up code from the log */
+            code: string;
+            /** @description A backup, or a folder of backups: then the newest good one */
+            folder: string;
+            passphrase?: string;
+            /** @description Leave out what is missing or damaged in the backup */
+            partial?: boolean;
+        };
+        /**
+         * @example {
+         *       "backup": "2026-03-30T02-30-00Z",
+         *       "madeAt": 1774828800000,
+         *       "key": "restored",
+         *       "leftOut": [],
+         *       "restarts": true
+         *     }
+         */
+        SetupRestored: {
+            backup: string;
+            /** @description Milliseconds since the Unix epoch, UTC */
+            madeAt: number;
+            /** @enum {string} */
+            key: "restored" | "kept" | "missing";
+            leftOut: string[];
+            /** @description The hub starts anew by itself */
+            restarts: boolean;
+        };
+        /**
+         * @example {
          *       "needed": true,
          *       "version": "0.1.0",
          *       "demo": false
@@ -1858,6 +2999,89 @@ export interface components {
             region: string;
             nominalVoltage: number;
             phases: 1 | 3;
+        };
+        /**
+         * @example {
+         *       "columns": [
+         *         {
+         *           "name": "point",
+         *           "type": "VARCHAR"
+         *         },
+         *         {
+         *           "name": "kwh",
+         *           "type": "DOUBLE"
+         *         }
+         *       ],
+         *       "rows": [
+         *         [
+         *           "Boiler",
+         *           12.4
+         *         ]
+         *       ],
+         *       "ms": 8
+         *     }
+         */
+        SqlAnswer: {
+            columns: {
+                name: string;
+                /** @description DuckDB's name of it */
+                type: string;
+            }[];
+            rows: (string | number | boolean | null)[][];
+            /**
+             * @description Why the answer is not complete; absent when it is
+             * @enum {string}
+             */
+            cut?: "rows" | "bytes";
+            /** @description Milliseconds that it took */
+            ms: number;
+        };
+        /**
+         * @example {
+         *       "sql": "SELECT point, sum(import_wh) / 1000 AS kwh FROM days GROUP BY point ORDER BY kwh DESC",
+         *       "limit": 100
+         *     }
+         */
+        SqlBody: {
+            /** @description One SELECT over the tables of /sql/schema */
+            sql: string;
+            /**
+             * @description Most rows
+             * @default 10000
+             */
+            limit: number;
+        };
+        /**
+         * @example {
+         *       "tables": [
+         *         {
+         *           "name": "sites",
+         *           "about": "Sites",
+         *           "example": "SELECT name, zone FROM sites",
+         *           "columns": [
+         *             {
+         *               "name": "name",
+         *               "type": "VARCHAR",
+         *               "about": "Name"
+         *             }
+         *           ]
+         *         }
+         *       ]
+         *     }
+         */
+        SqlSchema: {
+            tables: {
+                name: string;
+                about: string;
+                /** @description A statement to begin with */
+                example: string;
+                columns: {
+                    name: string;
+                    type: string;
+                    about: string;
+                    unit?: string;
+                }[];
+            }[];
         };
         /**
          * @example {
@@ -1975,6 +3199,167 @@ export interface components {
         };
         /**
          * @example {
+         *       "id": "01JQ8ZC4F4J5M7P9R1T3V5X7Z9",
+         *       "site": "01JQ8ZC4F4X0M5S7N1H9T3R6WB",
+         *       "name": "2024.csv",
+         *       "bytes": 481233,
+         *       "at": 1774828800000,
+         *       "formats": [
+         *         {
+         *           "id": "csv",
+         *           "title": {
+         *             "key": "importers.format.csv"
+         *           },
+         *           "sure": 0.5,
+         *           "extensions": [
+         *             ".csv"
+         *           ],
+         *           "options": {
+         *             "type": "object",
+         *             "properties": {
+         *               "zone": {
+         *                 "type": "string",
+         *                 "default": "UTC",
+         *                 "x-zone": true
+         *               }
+         *             }
+         *           },
+         *           "suggested": {
+         *             "zone": "Europe/Madrid"
+         *           }
+         *         }
+         *       ]
+         *     }
+         */
+        Upload: {
+            id: string;
+            site: string;
+            name: string;
+            /** @description Of the file, as far as it was sent */
+            bytes: number;
+            /** @description Milliseconds since the Unix epoch, UTC */
+            at: number;
+            /** @description The surest first; empty until the last part was sent */
+            formats: components["schemas"]["ImportFormat"][];
+        };
+        /**
+         * @example {
+         *       "site": "01JQ8ZC4F4X0M5S7N1H9T3R6WB",
+         *       "zone": "America/Mexico_City",
+         *       "bucket": "hour",
+         *       "edges": [
+         *         1774828800000,
+         *         1774832400000,
+         *         1774836000000
+         *       ],
+         *       "points": [
+         *         {
+         *           "point": "01JQ8ZC4F4Y3V0K2D8G5P7QEJM",
+         *           "role": "grid",
+         *           "importWh": [
+         *             412.5,
+         *             null
+         *           ],
+         *           "exportWh": [
+         *             0,
+         *             null
+         *           ],
+         *           "coverage": [
+         *             1,
+         *             0
+         *           ],
+         *           "quality": [
+         *             1,
+         *             0
+         *           ],
+         *           "childrenWh": [
+         *             180,
+         *             null
+         *           ],
+         *           "remainderWh": [
+         *             232.5,
+         *             null
+         *           ],
+         *           "remainderQuality": [
+         *             1,
+         *             0
+         *           ]
+         *         }
+         *       ],
+         *       "balance": {
+         *         "usedWh": [
+         *           412.5,
+         *           null
+         *         ],
+         *         "gridImportWh": [
+         *           412.5,
+         *           null
+         *         ],
+         *         "gridExportWh": [
+         *           0,
+         *           null
+         *         ],
+         *         "generationWh": [
+         *           null,
+         *           null
+         *         ],
+         *         "solarDirectWh": [
+         *           null,
+         *           null
+         *         ],
+         *         "storageChargeWh": [
+         *           null,
+         *           null
+         *         ],
+         *         "storageDischargeWh": [
+         *           null,
+         *           null
+         *         ]
+         *       },
+         *       "findings": [
+         *         {
+         *           "point": "01JQ8ZC4F4Y3V0K2D8G5P7QEJM",
+         *           "from": 1774828800000,
+         *           "to": 1774832400000,
+         *           "excessWh": 35.2,
+         *           "children": [
+         *             "01JQ8ZC4F4Y3V0K2D8G5P7QEJN"
+         *           ]
+         *         }
+         *       ],
+         *       "settledUntil": 1774832400000
+         *     }
+         */
+        Usage: {
+            site: string;
+            zone: string;
+            bucket: components["schemas"]["EnergyBucket"];
+            /** @description Begins of the buckets, and the end of the last one */
+            edges: number[];
+            points: components["schemas"]["PointUsage"][];
+            balance: {
+                usedWh: (number | null)[];
+                gridImportWh: (number | null)[];
+                gridExportWh: (number | null)[];
+                generationWh: (number | null)[];
+                solarDirectWh: (number | null)[];
+                storageChargeWh: (number | null)[];
+                storageDischargeWh: (number | null)[];
+            };
+            findings: {
+                point: string;
+                /** @description Milliseconds since the Unix epoch, UTC */
+                from: number;
+                /** @description Milliseconds since the Unix epoch, UTC */
+                to: number;
+                excessWh: number;
+                children: string[];
+            }[];
+            /** @description Milliseconds since the Unix epoch, UTC */
+            settledUntil: number;
+        };
+        /**
+         * @example {
          *       "id": "01JQ8ZC4F4A1B2C3D4E5F6G7H8",
          *       "name": "Ana",
          *       "role": "admin",
@@ -2010,19 +3395,36 @@ export interface components {
     pathItems: never;
 }
 export type AcceptBody = components['schemas']['AcceptBody'];
+export type ApplyImportBody = components['schemas']['ApplyImportBody'];
 export type Audit = components['schemas']['Audit'];
+export type BackfillDevice = components['schemas']['BackfillDevice'];
+export type Backfill = components['schemas']['Backfill'];
+export type BackupBody = components['schemas']['BackupBody'];
+export type Backup = components['schemas']['Backup'];
+export type BackupPassphraseBody = components['schemas']['BackupPassphraseBody'];
+export type Backups = components['schemas']['Backups'];
 export type Channel = components['schemas']['Channel'];
+export type ChannelQuality = components['schemas']['ChannelQuality'];
 export type CommandResult = components['schemas']['CommandResult'];
+export type ConflictPolicy = components['schemas']['ConflictPolicy'];
 export type Counter = components['schemas']['Counter'];
+export type CounterEvent = components['schemas']['CounterEvent'];
 export type CreatedCredential = components['schemas']['CreatedCredential'];
 export type CreatedToken = components['schemas']['CreatedToken'];
 export type CredentialBody = components['schemas']['CredentialBody'];
 export type Credential = components['schemas']['Credential'];
 export type Device = components['schemas']['Device'];
 export type DeviceSetup = components['schemas']['DeviceSetup'];
+export type EnergyBucket = components['schemas']['EnergyBucket'];
+export type EnergyExportBucket = components['schemas']['EnergyExportBucket'];
 export type Error = components['schemas']['Error'];
+export type ExportFormat = components['schemas']['ExportFormat'];
 export type Health = components['schemas']['Health'];
+export type Import = components['schemas']['Import'];
+export type ImportFormat = components['schemas']['ImportFormat'];
+export type ImportPreview = components['schemas']['ImportPreview'];
 export type ImportReport = components['schemas']['ImportReport'];
+export type Imports = components['schemas']['Imports'];
 export type InboxMessage = components['schemas']['InboxMessage'];
 export type Language = components['schemas']['Language'];
 export type Last = components['schemas']['Last'];
@@ -2043,7 +3445,9 @@ export type PluginState = components['schemas']['PluginState'];
 export type PointBody = components['schemas']['PointBody'];
 export type Point = components['schemas']['Point'];
 export type PointRole = components['schemas']['PointRole'];
+export type PointUsage = components['schemas']['PointUsage'];
 export type RawMessage = components['schemas']['RawMessage'];
+export type ReadImportBody = components['schemas']['ReadImportBody'];
 export type Refusal = components['schemas']['Refusal'];
 export type RenameBody = components['schemas']['RenameBody'];
 export type Role = components['schemas']['Role'];
@@ -2051,13 +3455,20 @@ export type Series = components['schemas']['Series'];
 export type Session = components['schemas']['Session'];
 export type Settings = components['schemas']['Settings'];
 export type SetupBody = components['schemas']['SetupBody'];
+export type SetupRestoreBody = components['schemas']['SetupRestoreBody'];
+export type SetupRestored = components['schemas']['SetupRestored'];
 export type SetupState = components['schemas']['SetupState'];
 export type SiteBody = components['schemas']['SiteBody'];
 export type Site = components['schemas']['Site'];
+export type SqlAnswer = components['schemas']['SqlAnswer'];
+export type SqlBody = components['schemas']['SqlBody'];
+export type SqlSchema = components['schemas']['SqlSchema'];
 export type System = components['schemas']['System'];
 export type Text = components['schemas']['Text'];
 export type TokenBody = components['schemas']['TokenBody'];
 export type Token = components['schemas']['Token'];
+export type Upload = components['schemas']['Upload'];
+export type Usage = components['schemas']['Usage'];
 export type User = components['schemas']['User'];
 export type ResponseError = components['responses']['Error'];
 export type $defs = Record<string, never>;
@@ -3638,6 +5049,1711 @@ export interface operations {
                 };
             };
             /** @description E_STORE_BUSY */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    getEnergy: {
+        parameters: {
+            query: {
+                site: string;
+                /** @description Milliseconds since the Unix epoch, UTC */
+                from: number;
+                /** @description Milliseconds since the Unix epoch, UTC */
+                to: number;
+                bucket: components["schemas"]["EnergyBucket"];
+                points?: string[];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Usage"];
+                };
+            };
+            /** @description E_INPUT_INVALID, E_RANGE_INVALID */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description E_AUTH_REQUIRED */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description E_PERMISSION */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description E_SITE_UNKNOWN, E_POINT_UNKNOWN */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description E_STORE_BUSY */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    getEnergyEvents: {
+        parameters: {
+            query: {
+                /** @description Milliseconds since the Unix epoch, UTC */
+                from: number;
+                /** @description Milliseconds since the Unix epoch, UTC */
+                to: number;
+                points?: string[];
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CounterEvent"][];
+                };
+            };
+            /** @description E_INPUT_INVALID, E_RANGE_INVALID */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description E_AUTH_REQUIRED */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description E_PERMISSION */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description E_POINT_UNKNOWN */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description E_STORE_BUSY */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    getEnergyQuality: {
+        parameters: {
+            query: {
+                site: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChannelQuality"][];
+                };
+            };
+            /** @description E_INPUT_INVALID */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description E_AUTH_REQUIRED */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description E_PERMISSION */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description E_SITE_UNKNOWN */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description E_STORE_BUSY */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    getExportReadings: {
+        parameters: {
+            query: {
+                targets: string[];
+                metrics?: string[];
+                /** @description Milliseconds since the Unix epoch, UTC */
+                from: number;
+                /** @description Milliseconds since the Unix epoch, UTC */
+                to: number;
+                format: components["schemas"]["ExportFormat"];
+                /** @description CSV only */
+                decimal?: "point" | "comma";
+                /** @description CSV only; `;` when the decimal is a comma, else `,` */
+                separator?: "," | ";" | "tab";
+                /** @description CSV only: begin with a byte order mark, for spreadsheets */
+                bom?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                    "application/vnd.apache.parquet": string;
+                };
+            };
+            /** @description E_INPUT_INVALID, E_RANGE_INVALID */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description E_AUTH_REQUIRED */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description E_PERMISSION */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description E_TARGET_UNKNOWN, E_METRIC_UNKNOWN */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description E_EXPORT_BUSY, E_EXPORT_DISK_FULL, E_STORE_BUSY */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    getExportEnergy: {
+        parameters: {
+            query: {
+                site?: string;
+                points?: string[];
+                /** @description Milliseconds since the Unix epoch, UTC */
+                from: number;
+                /** @description Milliseconds since the Unix epoch, UTC */
+                to: number;
+                bucket: components["schemas"]["EnergyExportBucket"];
+                format: components["schemas"]["ExportFormat"];
+                /** @description CSV only */
+                decimal?: "point" | "comma";
+                /** @description CSV only; `;` when the decimal is a comma, else `,` */
+                separator?: "," | ";" | "tab";
+                /** @description CSV only: begin with a byte order mark, for spreadsheets */
+                bom?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                    "application/vnd.apache.parquet": string;
+                };
+            };
+            /** @description E_INPUT_INVALID, E_RANGE_INVALID */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description E_AUTH_REQUIRED */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description E_PERMISSION */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description E_SITE_UNKNOWN, E_POINT_UNKNOWN */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description E_EXPORT_BUSY, E_EXPORT_DISK_FULL, E_STORE_BUSY */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    getSqlSchema: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SqlSchema"];
+                };
+            };
+            /** @description E_INPUT_INVALID */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description E_AUTH_REQUIRED */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description E_PERMISSION */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    postSql: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SqlBody"];
+            };
+        };
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SqlAnswer"];
+                    "text/csv": components["schemas"]["SqlAnswer"];
+                };
+            };
+            /** @description E_INPUT_INVALID, E_SQL_INVALID */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description E_AUTH_REQUIRED */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description E_PERMISSION, E_ORIGIN_REFUSED */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description E_SQL_REFUSED, E_SQL_TOO_LARGE, E_STORE_CLOSED */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description E_SQL_BUSY */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description E_SQL_TIMEOUT */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    getBackfill: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Backfill"];
+                };
+            };
+            /** @description E_INPUT_INVALID */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description E_AUTH_REQUIRED */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description E_PERMISSION */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    postBackfillIdPause: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Percent-encoded as one segment */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description E_INPUT_INVALID */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description E_AUTH_REQUIRED */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description E_PERMISSION, E_ORIGIN_REFUSED */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description E_DEVICE_UNKNOWN */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description E_STORE_BUSY */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    postBackfillIdResume: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Percent-encoded as one segment */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description E_INPUT_INVALID */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description E_AUTH_REQUIRED */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description E_PERMISSION, E_ORIGIN_REFUSED */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description E_DEVICE_UNKNOWN */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description E_STORE_BUSY */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    postBackfillIdNow: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Percent-encoded as one segment */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description E_INPUT_INVALID */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description E_AUTH_REQUIRED */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description E_PERMISSION, E_ORIGIN_REFUSED */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description E_DEVICE_UNKNOWN */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description E_STORE_BUSY */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    getImports: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Imports"];
+                };
+            };
+            /** @description E_INPUT_INVALID */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description E_AUTH_REQUIRED */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description E_PERMISSION */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    postImports: {
+        parameters: {
+            query: {
+                site: string;
+                /** @description Of the file */
+                name: string;
+                /** @description Further parts follow */
+                more?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Upload"];
+                };
+            };
+            /** @description E_INPUT_INVALID */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description E_AUTH_REQUIRED */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description E_PERMISSION, E_ORIGIN_REFUSED */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description E_SITE_UNKNOWN */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description E_BODY_TOO_LARGE */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description E_IMPORT_TOO_LARGE, E_IMPORT_UNREADABLE */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description E_IMPORT_BUSY, E_IMPORT_DISK_FULL */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    postImportsIdParts: {
+        parameters: {
+            query: {
+                /** @description Bytes of the file that were sent before */
+                offset: number;
+                /** @description Further parts follow */
+                more?: boolean;
+            };
+            header?: never;
+            path: {
+                /** @description Percent-encoded as one segment */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Upload"];
+                };
+            };
+            /** @description E_INPUT_INVALID */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description E_AUTH_REQUIRED */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description E_PERMISSION, E_ORIGIN_REFUSED */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description E_IMPORT_UNKNOWN */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description E_BODY_TOO_LARGE */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description E_IMPORT_OFFSET, E_IMPORT_TOO_LARGE, E_IMPORT_UNREADABLE */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description E_IMPORT_BUSY, E_IMPORT_DISK_FULL */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    postImportsIdPreview: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Percent-encoded as one segment */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReadImportBody"];
+            };
+        };
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportPreview"];
+                };
+            };
+            /** @description E_INPUT_INVALID */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description E_AUTH_REQUIRED */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description E_PERMISSION, E_ORIGIN_REFUSED */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description E_POINT_UNKNOWN, E_IMPORT_UNKNOWN */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description E_IMPORT_UNREADABLE, E_IMPORT_FAILED */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description E_IMPORT_BUSY */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    postImportsIdApply: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Percent-encoded as one segment */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ApplyImportBody"];
+            };
+        };
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Import"];
+                };
+            };
+            /** @description E_INPUT_INVALID, E_POINT_INVALID */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description E_AUTH_REQUIRED */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description E_PERMISSION, E_ORIGIN_REFUSED */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description E_POINT_UNKNOWN, E_IMPORT_UNKNOWN */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description E_IMPORT_CONFLICT */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description E_IMPORT_EMPTY, E_IMPORT_UNREADABLE, E_IMPORT_FAILED */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description E_STORE_BUSY, E_IMPORT_BUSY */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    deleteImportsId: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Percent-encoded as one segment */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description E_INPUT_INVALID */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description E_AUTH_REQUIRED */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description E_PERMISSION, E_ORIGIN_REFUSED */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description E_IMPORT_UNKNOWN */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description E_IMPORT_BUSY, E_STORE_BUSY */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    getBackups: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Backups"];
+                };
+            };
+            /** @description E_INPUT_INVALID */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description E_AUTH_REQUIRED */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description E_PERMISSION */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description E_BACKUP_UNAVAILABLE */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    postBackups: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BackupBody"];
+            };
+        };
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Backups"];
+                };
+            };
+            /** @description E_INPUT_INVALID */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description E_AUTH_REQUIRED */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description E_PERMISSION, E_ORIGIN_REFUSED */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description E_BACKUP_UNAVAILABLE, E_BACKUP_FOLDER */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description E_BACKUP_BUSY */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    putBackupsPassphrase: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BackupPassphraseBody"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description E_INPUT_INVALID */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description E_AUTH_REQUIRED */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description E_PERMISSION, E_ORIGIN_REFUSED */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description E_PASSPHRASE_WEAK */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    deleteBackupsPassphrase: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description E_INPUT_INVALID */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description E_AUTH_REQUIRED */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description E_PERMISSION, E_ORIGIN_REFUSED */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    postBackupsIdVerify: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Backup"];
+                };
+            };
+            /** @description E_INPUT_INVALID */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description E_AUTH_REQUIRED */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description E_PERMISSION, E_ORIGIN_REFUSED */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description E_BACKUP_UNKNOWN */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description E_BACKUP_UNAVAILABLE */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description E_BACKUP_BUSY */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    deleteBackupsId: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description E_INPUT_INVALID */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description E_AUTH_REQUIRED */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description E_PERMISSION, E_ORIGIN_REFUSED */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description E_BACKUP_UNKNOWN */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description E_BACKUP_UNAVAILABLE, E_BACKUP_LAST */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description E_BACKUP_BUSY */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    postSetupRestore: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SetupRestoreBody"];
+            };
+        };
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SetupRestored"];
+                };
+            };
+            /** @description E_INPUT_INVALID, E_BACKUP_INVALID */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description E_ORIGIN_REFUSED, E_SETUP_CODE */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description E_BACKUP_UNKNOWN */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description E_SETUP_DONE */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description E_BACKUP_NEWER, E_BACKUP_UNAVAILABLE, E_PASSPHRASE_WRONG, E_RESTORE_FAILED */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description E_RATE_LIMITED */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description E_BACKUP_BUSY, E_RESTORE_DISK_FULL */
             503: {
                 headers: {
                     [name: string]: unknown;

@@ -41,10 +41,13 @@ export type SetupState = Shape<"SetupState">;
 export type Site = Shape<"Site">;
 export type SiteChange = Shape<"SiteBody">;
 export type System = Shape<"System">;
+export type Usage = Shape<"Usage">;
 export type User = Shape<"User">;
 
 export type Theme = User["theme"];
 export type Phase = NonNullable<Point["phase"]>;
+export type EnergyBucket = Usage["bucket"];
+export type PointUsage = Usage["points"][number];
 export type PluginUi = NonNullable<Plugin["ui"]>;
 export type SeriesMetric = Series["metrics"][number];
 /** One value for each bucket; null where it holds none. */

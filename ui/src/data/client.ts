@@ -1,4 +1,4 @@
-import type { Device, Metric, Plugin, Point, Series, Session, Site } from "./api.js";
+import type { Device, EnergyBucket, Metric, Plugin, Point, Series, Session, Site, Usage } from "./api.js";
 import { Collection } from "./collection.js";
 import { perFrame, type Schedule } from "./frame-scheduler.js";
 import { HttpApi } from "./http.js";
@@ -23,6 +23,16 @@ export interface SeriesQuery {
   readonly buckets: number;
 }
 
+/** Which energy is wanted. */
+export interface UsageQuery {
+  readonly site: string;
+  readonly from: number;
+  readonly to: number;
+  readonly bucket: EnergyBucket;
+  /** Every point of the site when left out. */
+  readonly points?: readonly string[];
+}
+
 /** The hub as the page sees it: requests, one live stream, newest values, and the lists that pages share. */
 export class VatioClient {
   readonly http: HttpApi;
@@ -38,7 +48,7 @@ export class VatioClient {
   constructor(options: ClientOptions = {}) {
     this.http = new HttpApi(options.fetch ? { fetch: options.fetch } : {});
     this.live = new LiveConnection({ connect: options.connect ?? liveSocket });
-    this.readings = new ReadingsStore(options.schedule ?? perFrame);
+    this.readings = new ReadingsStore({ schedule: options.schedule ?? perFrame, now: () => this.live.now() });
     this.switches = new Switches({ http: this.http, readings: this.readings, now: () => this.live.now() });
     this.live.readings.on((frame) => this.readings.putFrame(frame));
     this.live.snapshots.on((last) => this.readings.putLast(last));
@@ -71,6 +81,12 @@ export class VatioClient {
       buckets: clamp(buckets),
     };
     return this.http.get<Series>("/series", { query, ...(signal ? { signal } : {}) });
+  }
+
+  /** Energy of a site and its points, in buckets of its calendar. */
+  usage({ points, ...range }: UsageQuery, signal?: AbortSignal): Promise<Usage> {
+    const query = { ...range, ...(points ? { points: points.join(",") } : {}) };
+    return this.http.get<Usage>("/energy", { query, ...(signal ? { signal } : {}) });
   }
 
   /** Calls back when one of the events happens, and when any may have been missed. */

@@ -3,6 +3,16 @@ import type { Schedule } from "./frame-scheduler.js";
 
 type Listener = () => void;
 
+/** A clock may run ahead of the hub's by this much; a value from later than that says nothing about which one is newest. */
+const AHEAD_MS = 60_000;
+
+/** What the store works with. */
+export interface ReadingsStoreOptions {
+  readonly schedule: Schedule;
+  /** The hub's time. */
+  readonly now: () => number;
+}
+
 /**
  * The newest value of every metric that the page watches. Writes of one frame become one notification, and only
  * those hear of it who asked for one of the targets.
@@ -12,10 +22,12 @@ export class ReadingsStore {
   readonly #listeners = new Map<string, Set<Listener>>();
   readonly #dirty = new Set<string>();
   readonly #schedule: Schedule;
+  readonly #now: () => number;
   #scheduled = false;
 
-  constructor(schedule: Schedule) {
+  constructor({ schedule, now }: ReadingsStoreOptions) {
     this.#schedule = schedule;
+    this.#now = now;
   }
 
   /** Newest value of a metric, or undefined when there is none yet. */
@@ -63,7 +75,8 @@ export class ReadingsStore {
     const metrics = this.#last.get(target) ?? new Map<string, Reading>();
     this.#last.set(target, metrics);
     const known = metrics.get(metric);
-    if (known && known.at > reading.at) return;
+    // A device whose clock was wrong once would hold the display for as long as its value lies in the future.
+    if (known && known.at > reading.at && known.at <= this.#now() + AHEAD_MS) return;
     metrics.set(metric, reading);
     this.#dirty.add(target);
     if (this.#scheduled) return;

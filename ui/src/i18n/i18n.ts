@@ -1,5 +1,5 @@
 import { fillMessage, type Language, type Messages, type Text, type TextParams } from "@vatio/model";
-import { loadMessages, type MessageArguments, type MessageKey } from "./catalogue.js";
+import { type Area, loadMessages, type MessageArguments, type MessageKey } from "./catalogue.js";
 import { UiFormat } from "./ui-format.js";
 
 /** How one reader wants words, numbers and times. */
@@ -23,6 +23,7 @@ export class I18n {
   #hub: Messages = {};
   #wanted: Language;
   #loaded: Language | undefined;
+  readonly #areas = new Set<Area>();
   readonly #listeners = new Set<() => void>();
 
   constructor(options: ReaderOptions) {
@@ -68,17 +69,18 @@ export class I18n {
   async use(change: Partial<ReaderOptions>): Promise<void> {
     const language = change.language ?? this.#wanted;
     this.#wanted = language;
-    if (this.#loaded !== language) {
-      const words = await loadMessages(language);
-      // Somebody changed the language again in the meantime: the newest wish counts.
-      if (this.#wanted === language) {
-        this.#own = words;
-        this.#loaded = language;
-      }
-    }
+    if (this.#loaded !== language) await this.#load(language);
     // Merged only now, because another change may have come while words were loaded.
     this.#options = { ...this.#options, ...change, language: this.#loaded ?? language };
     this.#format = new UiFormat(this.#options);
+    this.#notify();
+  }
+
+  /** Brings the words of an area, in this language and in any that comes later. Settles when they are there. */
+  async need(area: Area): Promise<void> {
+    if (this.#areas.has(area)) return;
+    this.#areas.add(area);
+    await this.#load(this.#wanted);
     this.#notify();
   }
 
@@ -92,6 +94,15 @@ export class I18n {
   subscribe(listener: () => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
+  }
+
+  async #load(language: Language): Promise<void> {
+    const words = await loadMessages(language, this.#areas);
+    // Somebody changed the language again in the meantime: the newest wish counts.
+    if (this.#wanted !== language) return;
+    // Two loads of one language may cross: neither takes words away from the other.
+    this.#own = this.#loaded === language ? { ...this.#own, ...words } : words;
+    this.#loaded = language;
   }
 
   #fill(message: string, params: TextParams | undefined): string {

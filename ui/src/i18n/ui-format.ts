@@ -53,9 +53,15 @@ export class UiFormat extends Format {
     return this.#date({ ...day, ...this.#clock, ...seconds }, at);
   }
 
-  /** First and last day of a range: `14 to 20 Nov`. */
-  dayRange(from: number, to: number): string {
-    return this.#format({ day: "numeric", month: "short" }).formatRange(from, to);
+  /** First and last day of a range: `14 to 20 Nov`, or with the year. */
+  dayRange(from: number, to: number, withYear = false): string {
+    const year = withYear ? ({ year: "numeric" } as const) : {};
+    return this.#format({ day: "numeric", month: "short", ...year }).formatRange(from, to);
+  }
+
+  /** A date written any other way, in the zone of the site. */
+  dateAs(at: number, options: Intl.DateTimeFormatOptions): string {
+    return this.#date(options, at);
   }
 
   /** Length of time in at most two units: `2 h 14 min`. */

@@ -21,6 +21,8 @@ export class KeysHelp extends VatioElement {
     const rows: readonly (readonly [keys: readonly string[], does: string])[] = [
       [["/"], this.t("keys.search")],
       ...[...NAV_ITEMS, SETTINGS_ITEM].map(({ letter, label }) => [["g", letter], this.t(label)] as const),
+      [["[", "]"], this.t("keys.range")],
+      [["c"], this.t("keys.compare")],
       [["t"], this.t("keys.theme")],
       [["Esc"], this.t("keys.reset")],
       [["?"], this.t("keys.help")],

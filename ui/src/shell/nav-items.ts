@@ -16,6 +16,7 @@ export interface NavItem {
 /** The pages of the core, in order of the questions that they answer. */
 export const NAV_ITEMS: readonly NavItem[] = [
   { entry: "now", href: "/", icon: "activity", label: "nav.now", letter: "n" },
+  { entry: "usage", href: "/usage", icon: "chart-column", label: "nav.usage", letter: "u" },
   { entry: "devices", href: "/devices", icon: "plug", label: "nav.devices", letter: "d" },
 ];
 

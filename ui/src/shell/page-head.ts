@@ -39,6 +39,7 @@ export class PageHead extends HubElement {
     .sub { color: var(--muted); font-size: 14px; overflow-wrap: anywhere; }
     .back { margin: 0 -8px 0 -10px; }
     .end { display: flex; align-items: center; gap: 10px; }
+    @media print { .end, .back { display: none; } }
     @media (max-width: 720px) {
       :host { margin-bottom: 12px; gap: 8px; }
       h1 { font-size: 22px; }

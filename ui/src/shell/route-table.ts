@@ -18,7 +18,7 @@ export interface RouteDefinition {
   readonly access?: "open" | "session";
 }
 
-export type NavEntry = "now" | "devices" | "settings" | "plugins";
+export type NavEntry = "now" | "usage" | "devices" | "settings" | "plugins";
 
 /** A route that fits an address. */
 export interface RouteMatch {

@@ -4,6 +4,13 @@ import type { RouteDefinition } from "./route-table.js";
 export const ROUTES: readonly RouteDefinition[] = [
   { path: "/", element: "vt-now-page", load: () => import("../pages/now/now-page.js"), title: "nav.now", nav: "now" },
   {
+    path: "/usage",
+    element: "vt-usage-page",
+    load: () => import("../pages/usage/usage-page.js"),
+    title: "nav.usage",
+    nav: "usage",
+  },
+  {
     path: "/devices",
     element: "vt-devices-page",
     load: () => import("../pages/devices/devices-page.js"),

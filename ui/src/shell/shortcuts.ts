@@ -7,6 +7,9 @@ const KEY = "vatio.shortcuts";
 const TOGETHER_MS = 1_200;
 /** What is typed while a dialog still opens is meant for it. */
 const OPENING_MS = 800;
+/** One range back, one forward, compare. */
+const RANGE_KEYS: ReadonlySet<string> = new Set(["[", "]", "c"]);
+
 /** Whether single keys do something; a person can turn that off (WCAG 2.1.4). */
 export const shortcutsEnabled = (): boolean => {
   try {
@@ -72,6 +75,8 @@ export class Shortcuts {
     if (key === "t") this.#theme.set(this.#theme.isDark ? "light" : "dark");
     else if (key === "/") openOverlay(this.#page, "palette");
     else if (key === "?") openOverlay(this.#page, "keys");
+    // Pages with a range listen to these.
+    else if (RANGE_KEYS.has(key)) document.dispatchEvent(new CustomEvent("vt-key", { detail: key }));
     else return false;
     return true;
   }

@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { ReadingsStore } from "../../src/data/readings-store.js";
 
-function storeWithFrames() {
+function storeWithFrames(now = 1_000) {
   const frames: (() => void)[] = [];
-  const store = new ReadingsStore((callback) => frames.push(callback));
+  const store = new ReadingsStore({ schedule: (callback) => frames.push(callback), now: () => now });
   const nextFrame = (): void => {
     for (const frame of frames.splice(0)) frame();
   };
@@ -41,6 +41,25 @@ describe("ReadingsStore", () => {
     store.putLast({ a: { power_w: { at: 10, value: 5 } } });
     store.putLast({ a: { power_w: { at: 9, value: 1 } } });
     expect(store.get("a", "power_w")).toEqual({ at: 10, value: 5 });
+  });
+
+  it("does not stop at a value from the future", () => {
+    const { store } = storeWithFrames(1_000_000);
+    const put = (at: number, value: number): void => store.putLast({ a: { power_w: { at, value } } });
+    put(1_000_000, 1);
+    put(99_000_000, 9);
+    expect(store.get("a", "power_w")?.value).toBe(9);
+    put(1_001_000, 2);
+    expect(store.get("a", "power_w")).toEqual({ at: 1_001_000, value: 2 });
+    put(1_000_500, 3);
+    expect(store.get("a", "power_w")?.value, "an older one still changes nothing").toBe(2);
+  });
+
+  it("bears with a clock that runs a little ahead", () => {
+    const { store } = storeWithFrames(1_000_000);
+    store.putLast({ a: { power_w: { at: 1_050_000, value: 5 } } });
+    store.putLast({ a: { power_w: { at: 1_040_000, value: 1 } } });
+    expect(store.get("a", "power_w")?.value).toBe(5);
   });
 
   it("takes the last value of a column that ends with nulls", () => {

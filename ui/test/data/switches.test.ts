@@ -6,7 +6,7 @@ import { Switches } from "../../src/data/switches.js";
 const target = { channel: "shelly:a/switch:0", point: "p" };
 
 function switches(answer: () => Promise<Response>) {
-  const readings = new ReadingsStore(() => {});
+  const readings = new ReadingsStore({ schedule: () => {}, now: () => 1_000 });
   const http = new HttpApi({ fetch: answer });
   const kit = new Switches({ http, readings, now: () => 1_000 });
   return { kit, readings };

@@ -2,8 +2,13 @@ import { readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
-import { EN } from "../../src/i18n/messages/en/index.js";
-import { ES } from "../../src/i18n/messages/es/index.js";
+import { EN as EN_BASE } from "../../src/i18n/messages/en/index.js";
+import { EN_USAGE } from "../../src/i18n/messages/en/usage.js";
+import { ES as ES_BASE } from "../../src/i18n/messages/es/index.js";
+import { ES_USAGE } from "../../src/i18n/messages/es/usage.js";
+
+const EN = { ...EN_BASE, ...EN_USAGE };
+const ES = { ...ES_BASE, ...ES_USAGE };
 
 const source = fileURLToPath(new URL("../../src/", import.meta.url));
 const PLACEHOLDER = /\{(\w+)(?:\|([^{}]*))?\}/g;
@@ -64,5 +69,17 @@ describe("the messages", () => {
         !prefixes.some((prefix) => key.startsWith(prefix)),
     );
     expect(unused).toEqual([]);
+  });
+
+  it("of an area are only used where they are loaded", () => {
+    const files = readdirSync(source, { recursive: true, encoding: "utf8" }).filter(
+      (file) => file.endsWith(".ts") && !file.includes("i18n/"),
+    );
+    for (const file of files) {
+      const text = readFileSync(path.join(source, file), "utf8");
+      const names = Object.keys(EN_USAGE).filter((key) => text.includes(`"${key}"`));
+      if (names.length === 0 || !text.includes("customElement(")) continue;
+      expect(text, `${file} uses ${names[0]}`).toContain("i18n/areas/usage.js");
+    }
   });
 });

@@ -46,6 +46,22 @@ describe("I18n", () => {
     expect(i18n.text({ key: "no.such" })).toBe("no.such");
   });
 
+  it("brings the words of an area in every language, and takes none away", async () => {
+    const i18n = fresh();
+    await i18n.use({});
+    expect(i18n.t("usage.untracked")).toBe("usage.untracked");
+    await i18n.need("usage");
+    expect([i18n.t("usage.untracked"), i18n.t("nav.now")]).toEqual(["Untracked", "Now"]);
+    await i18n.use({ language: "es" });
+    expect([i18n.t("usage.untracked"), i18n.t("nav.now")]).toEqual(["Sin medir", "Ahora"]);
+  });
+
+  it("has both when an area and a language cross", async () => {
+    const i18n = fresh();
+    await Promise.all([i18n.use({ language: "es" }), i18n.need("usage")]);
+    expect([i18n.t("usage.untracked"), i18n.t("nav.now")]).toEqual(["Sin medir", "Ahora"]);
+  });
+
   it("tells when something changed", async () => {
     const i18n = fresh();
     let calls = 0;

@@ -6,6 +6,7 @@ import process from "node:process";
 import { fileURLToPath } from "node:url";
 import { type WebSocket, WebSocketServer } from "ws";
 import { CORE_EN, CORE_ES } from "./core-words.js";
+import { FakeEnergy } from "./fake-energy.js";
 import { settingsAnswer } from "./fake-settings.js";
 import { PANEL_MODULE } from "./panel-module.js";
 import { clock, makeScene, type Scene, setSwitch } from "./scene.js";
@@ -48,6 +49,7 @@ const refusals = () => [
 export class FakeHub {
   readonly #options: FakeHubOptions;
   readonly #scene: Scene;
+  readonly #energy: FakeEnergy;
   readonly #server: Server;
   readonly #sockets = new WebSocketServer({ noServer: true });
   #status: NonNullable<FakeHubOptions["status"]>;
@@ -58,6 +60,7 @@ export class FakeHub {
     this.#options = options;
     this.#status = options.status ?? "signed-in";
     this.#scene = makeScene(options.scene ?? "home");
+    this.#energy = new FakeEnergy(this.#scene);
     this.#server = createServer((request, response) => void this.#answer(request, response));
     this.#server.on("upgrade", (request, socket, head) =>
       this.#sockets.handleUpgrade(request, socket, head, (peer) => this.#stream(peer)),
@@ -123,6 +126,7 @@ export class FakeHub {
     const fixed =
       (this.#options.scene === "settings" ? settingsAnswer(key, query) : undefined) ?? this.#fixed(key, body);
     if (fixed) return fixed;
+    if (route === "/energy") return { status: 200, data: this.#energy.answer(query) };
     if (route === "/series") return { status: 200, data: this.#series(query) };
     if (route.startsWith("/messages/")) return { status: 200, data: route.endsWith("es") ? CORE_ES : CORE_EN };
     return (

@@ -35,6 +35,23 @@ const VIEWS: Readonly<Record<string, View>> = {
   plug: { path: "/devices/shelly%3Ac45bbe6c2f01" },
   grid: { path: "/devices/shelly%3Aece334eadf08" },
   offline: { path: "/devices/esp32-meter%3A24A3BC77" },
+  usage: { path: "/usage", scene: "usage", language: "en" },
+  "usage-es": { path: "/usage", scene: "usage" },
+  "usage-table": { path: "/usage?view=table", scene: "usage", language: "en" },
+  "usage-device": { path: "/usage?by=device", scene: "usage", language: "en" },
+  "usage-day": { path: "/usage?r=day", scene: "usage", language: "en" },
+  "usage-pick": { path: "/usage?r=day&at=2026-11-16", scene: "usage", language: "en", prepare: pickSlots },
+  "usage-week": { path: "/usage?r=week&cmp=year", scene: "usage" },
+  "usage-year": { path: "/usage?r=year", scene: "usage", language: "en" },
+  "usage-loads": { path: "/usage", scene: "loads" },
+  "usage-empty": { path: "/usage", scene: "empty" },
+  "usage-dates": { path: "/usage", scene: "usage", prepare: (page) => page.locator("#opener").click() },
+  "usage-tip": {
+    path: "/usage",
+    scene: "usage",
+    language: "en",
+    prepare: (page) => page.locator("vt-bars .box").hover({ position: { x: 300, y: 150 } }),
+  },
   login: { path: "/", status: "signed-out" },
   "login-wrong": { path: "/", status: "signed-out", prepare: (page) => logIn(page, "falsa") },
   setup: { path: "/", status: "setup" },
@@ -44,6 +61,7 @@ const VIEWS: Readonly<Record<string, View>> = {
   "setup-devices": { path: "/", status: "setup", prepare: (page) => setUp(page, 4) },
   messages: { path: "/devices/shelly%3Aa8032412c3d4?tab=messages" },
   "device-settings": { path: "/devices/shelly%3Aa8032412c3d4?tab=settings" },
+  "device-year": { path: "/devices/shelly%3Aa8032412c3d4?r=12m", language: "en" },
   "device-current": {
     path: "/devices/shelly%3Aa8032412c3d4?r=7d",
     prepare: (page) => page.getByRole("button", { name: "Corriente" }).click(),
@@ -61,6 +79,17 @@ const VIEWS: Readonly<Record<string, View>> = {
   "panel-broken": { path: "/x/forecast/broken" },
   palette: { path: "/", prepare: (page) => page.keyboard.press("/") },
 };
+
+/** Drags over some quarter hours. */
+async function pickSlots(page: Page): Promise<void> {
+  const box = page.locator("vt-day-bars .box");
+  await box.scrollIntoViewIfNeeded();
+  const { x, y, width } = (await box.boundingBox()) ?? { x: 0, y: 0, width: 0 };
+  await page.mouse.move(x + width * 0.5, y + 120);
+  await page.mouse.down();
+  await page.mouse.move(x + width * 0.62, y + 120, { steps: 4 });
+  await page.mouse.up();
+}
 
 async function logIn(page: Page, password: string): Promise<void> {
   await page.locator("#username").fill("propietaria");

@@ -162,6 +162,27 @@ export const SITE: Site = {
   phases: 3,
 };
 
+const device = (name: string, index: number, watts: Circuit["watts"]): Circuit => ({
+  device: `shelly:${(0xc0a000000000 + index).toString(16)}`,
+  name,
+  model: "Shelly Plus 1PM",
+  role: "load",
+  watts,
+});
+
+/** A home in which much is measured: for the pages that show energy over time. */
+const MEASURED: readonly Circuit[] = [
+  device("Lavadora y secadora", 1, (at) => (on(at, 9, 11) || on(at, 19, 20) ? 900 : 3)),
+  device("Televisión", 2, (at) => (on(at, 18, 23.5) ? 190 : 9)),
+  device("Oficina", 3, (at) => (on(at, 8, 17) ? 240 : 22)),
+  device("Horno", 4, (at) => (on(at, 13, 14) ? 1_900 : 2)),
+  device("Calentador", 5, (at) => (on(at, 6, 7) || on(at, 21, 22) ? 1_300 : 0)),
+  device("Cargador del coche", 6, (at) => (on(at, 1, 3.5) ? 2_800 : 4)),
+  device("Filtro de alberca", 7, (at) => (on(at, 10, 14) ? 420 : 0)),
+  device("Congelador", 8, (at) => (cycle(at, 31, 0.4) ? 120 : 4)),
+  device("Red y cámaras", 9, () => 46),
+];
+
 /** A plant: a hundred circuits, some with names that nobody foresaw. */
 const MANY: readonly Circuit[] = Array.from({ length: 100 }, (_, index) => ({
   device: `shelly:${(0xb0a000000000 + index).toString(16)}`,
@@ -177,7 +198,7 @@ const MANY: readonly Circuit[] = Array.from({ length: 100 }, (_, index) => ({
   pending: index > 94,
 }));
 
-/** An installation of a kind: `home`, `loads` (no grid meter), `one` (a single plug), `many` (a plant), `dark` (a home whose inverter is silent), `empty`. */
+/** An installation of a kind: `home`, `loads` (no grid meter), `one` (a single plug), `many` (a plant), `usage` (a home with many plugs), `dark` (a home whose inverter is silent), `empty`. */
 export function makeScene(kind: string): Scene {
   const all =
     kind === "empty"
@@ -188,9 +209,11 @@ export function makeScene(kind: string): Scene {
           ? HOME.slice(3, 8)
           : kind === "many"
             ? [...HOME, ...MANY]
-            : kind === "dark"
-              ? HOME.map((circuit) => ({ ...circuit, offline: circuit.role === "generation" }))
-              : HOME;
+            : kind === "usage"
+              ? [...HOME, ...MEASURED]
+              : kind === "dark"
+                ? HOME.map((circuit) => ({ ...circuit, offline: circuit.role === "generation" }))
+                : HOME;
   const built = all.map((circuit, index) => build(circuit, index));
   const byChannel = new Map(
     built.flatMap(({ channels, circuit }) => channels.map((channel) => [channel.id, { circuit, channel }] as const)),
@@ -275,6 +298,7 @@ const switches = new Map<string, boolean>();
 export const setSwitch = (channel: string, state: boolean): void => void switches.set(channel, state);
 
 function valueOf(circuit: Circuit, { id, phase, switchable }: Channel, metric: string, at: number): number | null {
+  if (metric === "history_w") return circuit.watts(at);
   const hourOfGap = at > NOW - 3 * DAY && at < NOW - 3 * DAY + 5 * 3_600_000;
   const shortGap = at > NOW - 200_000 && at < NOW - 172_000;
   if ((hourOfGap || shortGap) && !circuit.pending) return null;

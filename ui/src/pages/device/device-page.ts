@@ -33,6 +33,7 @@ export class DevicePage extends HubElement {
     .live { display: grid; grid-template-columns: minmax(0, 1fr); }
     .tabs > * { min-height: 44px; display: inline-flex; align-items: center; }
     .stack > .card:empty { display: none; }
+    @media print { .tabs, .points, .live, .control, .aside { display: none !important; } }
     @media (max-width: 1000px) {
       .stack { display: contents; }
       .stack > * { grid-column: span 12; }

@@ -1,7 +1,6 @@
 import { css, html, nothing, type PropertyValues, type TemplateResult } from "lit";
 import { customElement, property, state } from "lit/decorators.js";
 import type { ChartLine, ChartModel } from "../../charts/chart-model.js";
-import { chartCsv, saveText } from "../../charts/csv.js";
 import type { TimeRange } from "../../charts/plot.js";
 import { CollectionController } from "../../controllers/collection-controller.js";
 import { TaskController } from "../../controllers/task-controller.js";
@@ -59,11 +58,11 @@ export class HistoryCard extends HubElement {
   #zoomTimer: ReturnType<typeof setTimeout> | undefined;
 
   static override styles = css`
-    :host { display: block; }
+    :host { display: block; min-width: 0; }
     .card { --chart-height: 280px; }
     .range { display: flex; gap: 4px; align-items: center; min-width: 0; }
     .range .btn { min-width: 0; overflow: hidden; text-overflow: ellipsis; }
-    .pick { width: 190px; }
+    .pick { width: 170px; }
     .pick .sel { height: 38px; font-size: 14px; font-weight: 560; }
     .stats { display: grid; grid-template-columns: repeat(auto-fit, minmax(130px, 1fr)); margin: 4px 0 18px; }
     .stats > div { padding: 2px 18px; border-left: 1px solid var(--line); }
@@ -87,10 +86,12 @@ export class HistoryCard extends HubElement {
       .stats > div { padding: 0 0 0 16px; }
       .stats > div:nth-child(odd) { padding-left: 0; border: 0; }
     }
+    @media print { header .seg, header .chip, header .csv, .range .iconbtn { display: none; } .range .btn { border: 0; padding: 0; } }
   `;
 
   override connectedCallback(): void {
     super.connectedCallback();
+    void import("./measures-table.js");
     const { query } = this.navigation.location;
     this.range = parseRange(query.get("r"), query.get("to"));
     this.measure = query.get("m") ?? "";
@@ -121,6 +122,7 @@ export class HistoryCard extends HubElement {
     const { value, error } = this.#task;
     return html`<section class="card" aria-labelledby="h">${this.#head()}
       ${loaded({ value, error, retry: () => this.#load() }, (answer) => this.#content(answer))}
+      <vt-measures-table .point=${this.point} .phases=${this.phases} .span=${value?.span} current=${this.measure} @vt-measure=${({ detail }: CustomEvent<string>) => this.#setMeasure(detail)}></vt-measures-table>
       ${this.choosing ? this.#dialog() : nothing}</section>`;
   }
 
@@ -136,7 +138,8 @@ export class HistoryCard extends HubElement {
         <button class="iconbtn s" aria-label=${this.t("history.previous")} @click=${() => this.#move(-1)}>${icon("chevron-left")}</button>
         <button class="btn sm" title=${this.t("history.custom")} @click=${this.#choose}>${icon("calendar")}${this.#rangeWords(span)}</button>
         <button class="iconbtn s" aria-label=${this.t("history.next")} ?disabled=${!this.#hasNext()} @click=${() => this.#move(1)}>${icon("chevron-right")}</button></div>
-      <button class="iconbtn s csv" aria-label=${this.t("history.csv")} title=${this.t("history.csv")} ?disabled=${!this.#task.value} @click=${this.#save}>${icon("download")}</button></header>`;
+      <div class="range csv"><button class="iconbtn s" aria-label=${this.t("history.print")} title=${this.t("history.print")} ?disabled=${!this.#task.value} @click=${() => print()}>${icon("printer")}</button>
+      <button class="iconbtn s" aria-label=${this.t("history.csv")} title=${this.t("history.csv")} ?disabled=${!this.#task.value} @click=${this.#save}>${icon("download")}</button></div></header>`;
   }
 
   #content(loaded: Loaded): TemplateResult {
@@ -333,8 +336,13 @@ export class HistoryCard extends HubElement {
     this.#setRange(range);
   };
 
-  readonly #save = (): void => {
+  readonly #save = async (): Promise<void> => {
     const { value } = this.#task;
-    if (value) saveText(chartCsv(this.#model(value)), `${this.point?.name ?? "vatio"} ${value.measure}.csv`);
+    const { chartCsv, saveText } = await import("../../charts/csv.js");
+    if (value)
+      saveText(
+        chartCsv(this.#model(value), this.format.options.region),
+        `${this.point?.name ?? "vatio"} ${value.measure}.csv`,
+      );
   };
 }

@@ -1,7 +1,7 @@
 import { addDays, type Instant, isZone, type LocalDate, localDateOf, startOfDay } from "@vatio/model";
 
 /** Named ranges: they end now, or at an instant that a person went back to. */
-export const NAMED_RANGES = ["1h", "24h", "7d", "30d"] as const;
+export const NAMED_RANGES = ["1h", "24h", "7d", "30d", "12m"] as const;
 export type NamedRange = (typeof NAMED_RANGES)[number];
 
 /** Which part of the history is shown, as the address keeps it. */
@@ -21,6 +21,7 @@ const LENGTHS: Readonly<Record<NamedRange, number>> = {
   "24h": 24 * HOUR_MS,
   "7d": 168 * HOUR_MS,
   "30d": 720 * HOUR_MS,
+  "12m": 8_760 * HOUR_MS,
 };
 const DAYS = /^(\d{4}-\d{2}-\d{2})\.\.(\d{4}-\d{2}-\d{2})$/;
 const MOST_DAYS = 3_660;

@@ -13,6 +13,7 @@ import { nextTheme } from "../../theme/theme-store.js";
 import { languageChoice } from "../login/gate.js";
 import { GateElement } from "../login/gate-element.js";
 import { GateProblem } from "../login/gate-problem.js";
+import "./setup-restore.js";
 import setupCss from "./setup.css?inline";
 import {
   answersOf,
@@ -114,7 +115,8 @@ export class SetupPage extends GateElement {
     return html`<form class="setup-form" novalidate @submit=${this.#next}><section class="card setup-card"><div class="form">${FORMS[step](options)}</div>
         ${this.#problem.view(this.#wayOut())}${step === "welcome" ? codeHelp() : nothing}</section>
       <div class="setup-bar narrow">${step === "welcome" ? nothing : html`<button type="button" class="btn" @click=${() => this.#go(SETUP_STEPS[SETUP_STEPS.indexOf(step) - 1])}>${icon("arrow-left")}${this.t("action.back")}</button>`}<span class="sp"></span>
-        <button class="btn primary" aria-busy=${this.busy}>${this.t("action.next")}${icon("arrow-right")}</button></div></form>`;
+        <button class="btn primary" aria-busy=${this.busy}>${this.t("action.next")}${icon("arrow-right")}</button></div></form>
+      ${step === "welcome" ? html`<vt-setup-restore .code=${draft.code}></vt-setup-restore>` : nothing}`;
   }
 
   /** Somebody else was faster: what is left is to sign in. */

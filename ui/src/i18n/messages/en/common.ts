@@ -50,6 +50,11 @@ export const EN_COMMON = {
   "error.E_PASSWORD_WEAK": "Choose a longer password: 8 characters or more, and not one of the well-known ones.",
   "error.E_RATE_LIMITED": "Too many attempts. Wait a minute and try again.",
   "error.E_SETUP_CODE": "That is not the code of this hub. It is the newest one in its log.",
+  "error.E_BACKUP_UNKNOWN":
+    "There is no backup in this folder. Name the folder of the backups, or one of them, on the hub's machine.",
+  "error.E_BACKUP_INVALID": "This backup is damaged or was never finished. Take another one.",
+  "error.E_PASSPHRASE_WRONG": "The passphrase does not open this backup. Try again, or leave it out.",
+  "error.E_RESTORE_DISK_FULL": "There is not enough space on the hub's disk for this backup.",
   "error.E_SETUP_DONE": "This hub is set up already. Sign in instead.",
   "error.E_PERMISSION": "Your account may not do this.",
   "error.E_SESSION_REQUIRED": "You are signed out. Sign in again.",

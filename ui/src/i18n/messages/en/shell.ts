@@ -3,6 +3,7 @@ export const EN_SHELL = {
   "nav.skip": "Skip to content",
   "nav.main": "Main",
   "nav.now": "Now",
+  "nav.usage": "Usage",
   "nav.devices": "Devices",
   "nav.settings": "Settings",
   "nav.plugins": "Plugins",
@@ -26,6 +27,8 @@ export const EN_SHELL = {
 
   "keys.title": "Keyboard",
   "keys.search": "Search",
+  "keys.range": "Range before, range after",
+  "keys.compare": "Compare or not",
   "keys.theme": "Change the theme",
   "keys.help": "This list",
   "keys.reset": "Undo the zoom of a chart",

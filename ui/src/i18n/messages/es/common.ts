@@ -52,6 +52,11 @@ export const ES_COMMON = {
   "error.E_PASSWORD_WEAK": "Elige una contraseña más larga: 8 caracteres o más, y que no sea de las conocidas.",
   "error.E_RATE_LIMITED": "Demasiados intentos. Espera un minuto y vuelve a intentar.",
   "error.E_SETUP_CODE": "Ese no es el código de este hub. Es el más reciente de su registro.",
+  "error.E_BACKUP_UNKNOWN":
+    "En esta carpeta no hay ninguna copia. Indica la carpeta de las copias, o una de ellas, en la máquina del hub.",
+  "error.E_BACKUP_INVALID": "Esta copia está dañada o no se terminó. Toma otra.",
+  "error.E_PASSPHRASE_WRONG": "La frase de paso no abre esta copia. Inténtalo de nuevo o déjala vacía.",
+  "error.E_RESTORE_DISK_FULL": "En el disco del hub no hay sitio para esta copia.",
   "error.E_SETUP_DONE": "Este hub ya está configurado. Mejor entra.",
   "error.E_PERMISSION": "Tu cuenta no puede hacer esto.",
   "error.E_SESSION_REQUIRED": "Tu sesión terminó. Vuelve a entrar.",

@@ -5,6 +5,7 @@ export const ES_SHELL = {
   "nav.skip": "Saltar al contenido",
   "nav.main": "Principal",
   "nav.now": "Ahora",
+  "nav.usage": "Consumo",
   "nav.devices": "Equipos",
   "nav.settings": "Ajustes",
   "nav.plugins": "Plugins",
@@ -28,6 +29,8 @@ export const ES_SHELL = {
 
   "keys.title": "Teclado",
   "keys.search": "Buscar",
+  "keys.range": "Periodo anterior, periodo siguiente",
+  "keys.compare": "Comparar o no",
   "keys.theme": "Cambiar el tema",
   "keys.help": "Esta lista",
   "keys.reset": "Deshacer el acercamiento de una gráfica",

@@ -9,9 +9,6 @@ import { hasTrouble, statePill } from "./plugin-list.js";
 import { crashList } from "./plugin-trouble.js";
 import { iconTone, pluginIcon, rejectedCount, STATE_WORDS } from "./plugin-words.js";
 import "../../../controls/kpi-strip.js";
-import "./plugin-counters.js";
-import "./plugin-inbox.js";
-import "./plugin-log.js";
 import "./plugin-permissions.js";
 import "./plugin-settings.js";
 
@@ -58,6 +55,14 @@ export class PluginDetail extends HubElement {
       .head .sp { display: none; }
     }
   `;
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    // What stands further down comes after the first picture.
+    void import("./plugin-counters.js");
+    void import("./plugin-inbox.js");
+    void import("./plugin-log.js");
+  }
 
   /** Moves reading on to this plugin after it was chosen in the list. */
   async reveal(): Promise<void> {
