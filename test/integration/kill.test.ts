@@ -68,7 +68,7 @@ async function storedWatts(folder: string): Promise<Map<string, Map<number, numb
   const rows = await telemetry.connect();
   const tables = await (
     await rows.runAndReadAll(
-      "SELECT table_name FROM information_schema.columns WHERE column_name = 'power_w' AND (table_name LIKE 'hot_%' OR table_name = 'late')",
+      "SELECT table_name FROM information_schema.columns WHERE column_name = 'power_w' AND regexp_matches(table_name, '^(hot|late)')",
     )
   ).getRowObjectsJS();
   const found = new Map<string, Map<number, number[]>>();

@@ -41,6 +41,29 @@ export function freePort(): Promise<number> {
   });
 }
 
+/** A command of the command line, started. */
+export interface RunningCommand {
+  readonly child: ChildProcess;
+  /** Settles with what it printed and its exit code; null when it was killed. */
+  readonly ended: Promise<{ readonly code: number | null; readonly output: string }>;
+}
+
+/** Runs a command of the command line in a process of its own. */
+export function startCommand(command: readonly string[], env: Readonly<Record<string, string>> = {}): RunningCommand {
+  const child = spawn(process.execPath, [...hubArguments, ...command], {
+    cwd: os.tmpdir(),
+    env: { ...process.env, NODE_PATH: "", ...env },
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  let output = "";
+  for (const stream of [child.stdout, child.stderr])
+    stream?.setEncoding("utf8").on("data", (text: string) => (output += text));
+  const ended = new Promise<{ code: number | null; output: string }>((resolve) =>
+    child.once("close", (code) => resolve({ code, output })),
+  );
+  return { child, ended };
+}
+
 /** What a signed-in person can do over HTTP. */
 export type ApiClient = <T = unknown>(method: string, path: string, body?: unknown) => Promise<T>;
 

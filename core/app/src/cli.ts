@@ -2,7 +2,11 @@
 import process from "node:process";
 import { VatioError } from "@vatio/plugin-api";
 import { type CliRequest, readArguments, USAGE } from "./arguments.js";
+import { backup } from "./commands/backup.js";
 import { demo } from "./commands/demo.js";
+import { doctor } from "./commands/doctor.js";
+import { exportData } from "./commands/export.js";
+import { restore } from "./commands/restore.js";
 import { start } from "./commands/start.js";
 import { userReset } from "./commands/user-reset.js";
 import { printError } from "./run-hub.js";
@@ -16,6 +20,14 @@ async function run(request: CliRequest): Promise<void> {
       return demo(request);
     case "user-reset":
       return userReset(request.name, request.config);
+    case "backup":
+      return backup(request);
+    case "doctor":
+      return doctor(request);
+    case "restore":
+      return restore(request);
+    case "export":
+      return exportData(request.argv);
     case "help":
       return void process.stdout.write(`${USAGE}\n`);
     case "version":

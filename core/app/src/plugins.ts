@@ -4,6 +4,7 @@ import type { PluginSource } from "@vatio/hub";
 import type { AnyPlugin } from "@vatio/plugin-api";
 import demo from "@vatio/plugin-demo";
 import esp32Meter from "@vatio/plugin-esp32-meter";
+import importers from "@vatio/plugin-importers";
 import shelly from "@vatio/plugin-shelly";
 
 const require = createRequire(import.meta.url);
@@ -18,10 +19,11 @@ function shipped(name: string, plugin: AnyPlugin): PluginSource {
   };
 }
 
-/** The drivers that ship. */
+/** The plugins that ship: drivers, and readers of files. */
 export const SHIPPED_PLUGINS: readonly PluginSource[] = [
   shipped("@vatio/plugin-shelly", shelly),
   shipped("@vatio/plugin-esp32-meter", esp32Meter),
+  shipped("@vatio/plugin-importers", importers),
 ];
 
 /** The simulated home; only the demo loads it. */

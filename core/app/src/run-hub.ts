@@ -2,10 +2,10 @@ import process from "node:process";
 import { type Hub, type HubAddress, STOP_DEADLINE, systemClock } from "@vatio/hub";
 import { VatioError } from "@vatio/plugin-api";
 
-/** A running hub with what the command line needs to know of it. */
+/** A running hub with what the command line needs to know of it. After a restart it is another one. */
 export interface Running {
-  readonly hub: Hub;
-  readonly address: HubAddress;
+  hub: Hub;
+  address: HubAddress;
 }
 
 /** Prints an error as a person can use it: what happened and what to do, the stack only when it is our own fault. */
@@ -19,11 +19,11 @@ export function printError(error: unknown): void {
  * Keeps the hub running until somebody asks it to stop, and ends the process. The second signal ends it at once, unless it is the same
  * one again: service managers and npm send theirs twice.
  */
-export function stopOnSignals({ hub }: Running, cleanUp: () => Promise<void> = async () => undefined): void {
+export function stopOnSignals(running: Running, cleanUp: () => Promise<void> = async () => undefined): void {
   let askedAt: number | undefined;
   const stop = async (): Promise<void> => {
     systemClock.timer(STOP_DEADLINE, () => process.exit(1));
-    await hub.stop();
+    await running.hub.stop();
     await cleanUp();
     process.exit(0);
   };

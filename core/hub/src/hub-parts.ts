@@ -1,4 +1,3 @@
-import { mkdir } from "node:fs/promises";
 import path from "node:path";
 import process from "node:process";
 import { CORE_MESSAGES, MessageCatalogue, MetricRegistry } from "@vatio/model";
@@ -12,13 +11,28 @@ import {
   pluginMay,
   type ScryptCost,
 } from "./auth/index.js";
+import { type BackfillService, createBackfill } from "./backfill/index.js";
+import {
+  BACKUP_OWNER,
+  type BackupService,
+  createBackups,
+  createKeySealer,
+  createSetupRestore,
+  type KeySealer,
+  LocalControl,
+  requireWritable,
+  type SetupRestore,
+} from "./backup/index.js";
 import { createCommandBus, createEventBus, type HubCommands, type HubEvents } from "./bus/index.js";
 import { type HubClock, systemClock } from "./clock.js";
 import type { BootConfig } from "./config/types.js";
 import { CounterTable } from "./counters.js";
+import { createEnergyService, type EnergyService } from "./energy/index.js";
 import { HealthTree } from "./health.js";
+import { createImports, FormatTable, ImportRecords, type ImportService } from "./imports/index.js";
 import { createHubLog, type HubLog } from "./log/index.js";
 import { createMqtt, type HubMqtt } from "./mqtt/index.js";
+import { noteMissingTelemetry, openState } from "./open-data.js";
 import { createPluginHost, createPluginStates, type Lan, type RefusedPlugin, SystemLan } from "./plugins/index.js";
 import type { HubPluginHost, PluginSource } from "./plugins/types.js";
 import { type Random, systemRandom, ulids } from "./random.js";
@@ -46,10 +60,10 @@ import {
 } from "./settings/index.js";
 import {
   type ChannelNumbers,
+  createRetention,
   IN_MEMORY,
   type OpenedState,
   openChannelNumbers,
-  openStateDatabase,
   openTelemetryStore,
   type TelemetryStore,
 } from "./store/index.js";
@@ -67,6 +81,8 @@ export interface HubOptions {
   readonly demo?: boolean;
   /** Called with an error that no plugin caused; the app logs it and exits, so that a service manager starts it again. */
   readonly onUnattributed?: (error: unknown) => void;
+  /** Called when the hub has to be stopped and made anew: a backup was chosen on the set-up page. */
+  readonly onRestart?: () => void;
   readonly clock?: HubClock;
   readonly random?: Random;
   readonly lan?: Lan;
@@ -103,8 +119,19 @@ export interface HubParts {
   readonly accounts: Accounts;
   readonly authorizer: Authorizer;
   readonly telemetry: TelemetryStore;
+  readonly energy: EnergyService;
   readonly mqtt: HubMqtt;
   readonly plugins: HubPluginHost;
+  /** Fetches what was missed from the devices' own memory. */
+  readonly backfill: BackfillService;
+  readonly backups: BackupService;
+  /** History from files. */
+  readonly imports: ImportService;
+  readonly importRecords: ImportRecords;
+  /** Restores a backup into a hub that waits for its first person. */
+  readonly setupRestore: SetupRestore;
+  /** Lets the command line reach this hub. */
+  readonly localControl: LocalControl;
 }
 
 /** The parts that need nothing but the system. */
@@ -115,9 +142,15 @@ type Ground = Pick<
 
 /** The parts that remember. */
 type Memory = Ground &
-  Pick<HubParts, "audit" | "events" | "sites" | "points" | "devices" | "settings" | "secrets" | "accounts"> & {
+  Pick<
+    HubParts,
+    "audit" | "events" | "sites" | "points" | "devices" | "settings" | "secrets" | "accounts" | "importRecords"
+  > & {
     readonly documents: Documents;
     readonly channelNumbers: ChannelNumbers;
+    readonly keySealer: KeySealer;
+    readonly formats: FormatTable;
+    readonly newId: () => string;
   };
 
 const inFolder = (data: string, file: string): string => (data === IN_MEMORY ? IN_MEMORY : path.join(data, file));
@@ -125,11 +158,11 @@ const inFolder = (data: string, file: string): string => (data === IN_MEMORY ? I
 async function layGround(options: HubOptions): Promise<Ground> {
   const { config, clock = systemClock, random = systemRandom } = options;
   const { data } = config;
-  if (data !== IN_MEMORY) await mkdir(data, { recursive: true, mode: 0o700 });
+  if (data !== IN_MEMORY) await requireWritable(data);
   const counters = new CounterTable();
   const folder = data === IN_MEMORY ? {} : { folder: path.join(data, "logs") };
   const log = createHubLog({ ...config.log, ...folder, clock, counters });
-  const state = await openStateDatabase({ path: inFolder(data, "state.duckdb"), clock, log: log.source("store") });
+  const state = await openState(data, log, clock);
   log.attach(state);
   const messages = new MessageCatalogue();
   messages.set("core", CORE_MESSAGES);
@@ -155,10 +188,11 @@ async function remember(options: HubOptions, ground: Ground): Promise<Memory> {
   const events = createEventBus({ clock, counters, warn, strict: options.strict ?? false });
   const publish: HubEvents["hub"]["publish"] = (type, payload) => events.hub.publish(type, payload);
   const places = { database, clock, newId, publish };
-  const [sites, points, channelNumbers] = await Promise.all([
+  const [sites, points, channelNumbers, importRecords] = await Promise.all([
     createSiteRegistry(places),
     createPointRegistry(places),
     openChannelNumbers(database, clock),
+    ImportRecords.open(database, clock),
   ]);
   const devices = await createDeviceRegistry({ database, clock, counters, channelNumbers, points, sites, publish });
   const settings = await createSettings({ database, clock, audit, publish });
@@ -168,7 +202,10 @@ async function remember(options: HubOptions, ground: Ground): Promise<Memory> {
   const cost = options.passwordCost === undefined ? {} : { cost: options.passwordCost };
   const accounts = await createAccounts({ database, clock, random, newId, sites, audit, ...cost });
   const documents = createDocuments({ database, clock });
-  return { ...ground, audit, events, sites, points, devices, settings, secrets, accounts, documents, channelNumbers };
+  const keySealer = createKeySealer(key, random, options.passwordCost);
+  const people = { audit, events, settings, secrets, accounts, documents, keySealer };
+  const files = { formats: new FormatTable(), importRecords, newId };
+  return { ...ground, ...people, ...files, sites, points, devices, channelNumbers };
 }
 
 /**
@@ -190,12 +227,59 @@ export async function assembleHub(options: HubOptions): Promise<HubParts> {
 async function assemble(options: HubOptions, memory: Memory): Promise<HubParts> {
   const manifests: Manifests = new Map(options.plugins.map(({ manifest }) => [manifest.id as PluginId, manifest]));
   const authorizer = buildAuthorizer(memory, manifests);
+  await noteMissingTelemetry(memory);
   const telemetry = await openTelemetry(options, memory);
   const commands = buildCommands(memory, authorizer);
   const mqtt = buildMqtt(memory, { inbox: telemetry.inbox, manifests, refused: options.refusedPlugins ?? [] });
-  const plugins = buildPluginHost(options, { ...memory, authorizer, telemetry, commands, mqtt });
+  const energy = buildEnergy(options, memory, telemetry);
+  const plugins = buildPluginHost(options, { ...memory, authorizer, telemetry, energy, commands, mqtt });
   const document = createHubDocument({ ...memory, plugins });
-  return { ...memory, authorizer, commands, telemetry, mqtt, plugins, document };
+  const backfill = createBackfill({ ...memory, database: memory.state, store: telemetry, plugins });
+  const backups = buildBackups(options, memory, telemetry);
+  const imports = buildImports(memory, telemetry, energy);
+  const setupRestore = buildSetupRestore(options, memory);
+  const { data } = memory.config;
+  const localControl = new LocalControl({ ...memory, data, backups, log: memory.log.source("backup") });
+  return {
+    ...memory,
+    authorizer,
+    commands,
+    telemetry,
+    energy,
+    mqtt,
+    plugins,
+    document,
+    backfill,
+    backups,
+    imports,
+    setupRestore,
+    localControl,
+  };
+}
+
+function buildImports(memory: Memory, { segments }: TelemetryStore, energy: EnergyService): ImportService {
+  const { config, importRecords: records, log } = memory;
+  return createImports({ ...memory, data: config.data, log: log.source("imports"), records, segments, energy });
+}
+
+function buildBackups({ demo = false, version }: HubOptions, memory: Memory, telemetry: TelemetryStore): BackupService {
+  const { accounts, config, documents, events, sites } = memory;
+  return createBackups({
+    ...memory,
+    data: config.data,
+    telemetry,
+    hold: () => telemetry.segments.hold(),
+    documents: documents.of(BACKUP_OWNER),
+    zone: () => sites.first()?.zone ?? "UTC",
+    isWanted: () => !demo && !accounts.needsSetup,
+    hubVersion: version,
+    onSettingsChanged: (listener) => events.hub.subscribe("settings.changed", ({ payload }) => listener(payload.key)),
+  });
+}
+
+function buildSetupRestore({ onRestart, version }: HubOptions, { clock, config, log }: Memory): SetupRestore {
+  const restart = onRestart === undefined ? {} : { onRestart };
+  return createSetupRestore({ data: config.data, hubVersion: version, clock, log: log.source("backup"), ...restart });
 }
 
 type Manifests = ReadonlyMap<PluginId, Manifest>;
@@ -208,7 +292,7 @@ const buildAuthorizer = ({ accounts }: Memory, manifests: Manifests): Authorizer
   });
 
 function openTelemetry(options: HubOptions, memory: Memory): Promise<TelemetryStore> {
-  const { channelNumbers, clock, config, counters, health, log, metrics, points } = memory;
+  const { channelNumbers, clock, config, counters, health, log, metrics, points, settings } = memory;
   return openTelemetryStore({
     path: inFolder(config.data, "telemetry.duckdb"),
     clock,
@@ -218,7 +302,23 @@ function openTelemetry(options: HubOptions, memory: Memory): Promise<TelemetrySt
     metrics,
     channels: channelNumbers,
     assignments: points,
+    retention: createRetention({ settings, metrics, pointOf: (channel) => points.pointOf(channel) }),
     config: { ...config.store, commitWhenIdle: options.commitWhenIdle ?? false },
+  });
+}
+
+function buildEnergy(options: HubOptions, memory: Memory, store: TelemetryStore): EnergyService {
+  const { channelNumbers: channels, clock, counters, devices, events, health, log, points, sites } = memory;
+  const parts = { clock, counters, devices, health, points, sites };
+  const energyLog = log.source("energy");
+  return createEnergyService({
+    ...parts,
+    store,
+    channels,
+    events: events.hub,
+    log: energyLog,
+    imports: memory.importRecords,
+    atOnce: options.commitWhenIdle ?? false,
   });
 }
 
@@ -246,7 +346,7 @@ function buildMqtt(memory: Memory, { inbox, manifests, refused }: MqttSurroundin
   return createMqtt({ ...basics, state, secrets, inbox, devices, deviceTopics, isInstalled });
 }
 
-type Before = Memory & Pick<HubParts, "authorizer" | "telemetry" | "commands" | "mqtt">;
+type Before = Memory & Pick<HubParts, "authorizer" | "telemetry" | "energy" | "commands" | "mqtt">;
 
 function buildPluginHost(options: HubOptions, parts: Before): HubPluginHost {
   const { clock, config, counters, devices, documents, random, state, telemetry } = parts;

@@ -105,6 +105,7 @@ class RunningHub implements Hub {
     const { health, mqtt, plugins } = this.parts;
     this.#followHealth();
     this.#followCommits();
+    this.#startEnergy();
     health.set("hub/start", "degraded", text("health.starting"));
     describeDatabases(this.parts);
     await mqtt.load();
@@ -116,6 +117,16 @@ class RunningHub implements Hub {
     this.#unwind.push(() => this.#http.stop());
     const { port } = await this.#http.start();
     await mqtt.start();
+    this.#unwind.push(
+      () => this.parts.backups.stop(),
+      () => this.parts.localControl.stop(),
+    );
+    this.parts.backups.start();
+    await this.parts.localControl.start();
+    this.#unwind.push(() => this.parts.backfill.stop());
+    await this.parts.backfill.start();
+    this.#unwind.push(() => this.parts.imports.stop());
+    await this.parts.imports.start();
     describeListeners(this.parts, port);
     health.delete("hub/start");
     return { httpPort: port, mqttPort: mqtt.address()?.port };
@@ -129,6 +140,12 @@ class RunningHub implements Hub {
       () => watch[Symbol.dispose](),
       () => devices[Symbol.dispose](),
     );
+  }
+
+  #startEnergy(): void {
+    const { energy } = this.parts;
+    this.#unwind.push(() => energy.stop());
+    energy.start();
   }
 
   #followCommits(): void {

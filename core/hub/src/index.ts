@@ -1,4 +1,17 @@
 export type { Accounts, ScryptCost, User } from "./auth/index.js";
+export {
+  askRunningHub,
+  type BackupInfo,
+  backupOffline,
+  type ExamineOptions,
+  examineData,
+  type Finding,
+  type OfflineBackupOptions,
+  type RestoreOptions,
+  type RestoreReport,
+  resolveBackup,
+  restoreBackup,
+} from "./backup/index.js";
 export { type HubClock, systemClock } from "./clock.js";
 export { type BootConfig, type BootDocument, loadBootConfig } from "./config/index.js";
 export type { CounterTable } from "./counters.js";

@@ -44,6 +44,7 @@ describe("the health of a hub", () => {
     expect(tree.status).toBe("ok");
     expect(tree.children.map(({ name }) => name)).toEqual(["hub", "plugins"]);
     expect(at(tree, "hub")?.children.map(({ name, status, why }) => [name, status, why.key])).toEqual([
+      ["energy", "ok", "health.energy-ok"],
       ["http", "ok", "health.http-ok"],
       ["mqtt", "ok", "health.mqtt-ok"],
       ["state", "ok", "health.state-ok"],

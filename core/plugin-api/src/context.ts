@@ -2,9 +2,11 @@ import type { PluginId, Text } from "@vatio/model";
 import type { Actor } from "./actor.js";
 import type { CommandBus } from "./commands.js";
 import type { Devices } from "./devices.js";
+import type { Slots } from "./energy.js";
 import type { EventBus } from "./events.js";
 import type { Http } from "./http.js";
-import type { Alerts, Audit, Insights, Notifications, People, Slots } from "./later.js";
+import type { Imports } from "./imports.js";
+import type { Alerts, Audit, Insights, Notifications, People } from "./later.js";
 import type { Mqtt } from "./mqtt.js";
 import type { Net } from "./net.js";
 import type { Points, Sites } from "./places.js";
@@ -65,6 +67,8 @@ export interface PluginContext<C = unknown> extends ActorServices {
   readonly notifications: Notifications;
   readonly people: People;
   readonly audit: Audit;
+  /** Formats of files that history is imported from. Inline plugins only: in a worker it throws E_NOT_AVAILABLE. */
+  readonly imports: Imports;
   /**
    * The same services, limited to what this actor may see and do. Takes actors that the hub handed to this plugin in a live request, socket
    * or command; naming another needs the permission `people.act`, is audited, and never exceeds what the plugin was granted.

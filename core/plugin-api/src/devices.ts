@@ -52,7 +52,13 @@ export interface Devices {
    * counts as seen. What a handler of MQTT announces or writes notes its message already.
    */
   observed(device: DeviceId, message: MqttMessage): void;
-  /** Offers the device's own memory: the hub asks for it after gaps. */
+  /**
+   * Offers the device's own memory: the hub asks for it after gaps, one range of one channel at a time. The batches may hold other channels
+   * of the same device as well; what nobody misses is left out. To end without an error says that the device has no more of the range. Throw
+   * E_HISTORY_NONE for a channel of which a device keeps nothing, and anything else for what is to be tried again. The signal fires when
+   * nobody waits any more.
+   * @throws E_HISTORY_CONFLICT when the plugin provides it already
+   */
   provideHistory(read: (channel: ChannelId, range: Range, signal: AbortSignal) => AsyncIterable<Batch>): Disposable;
   /** The devices of this driver that the hub knows. */
   list(): Promise<readonly KnownDevice[]>;

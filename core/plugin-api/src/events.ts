@@ -1,4 +1,4 @@
-import type { ChannelId, DeviceId, Instant, PluginId, PointId, Text } from "@vatio/model";
+import type { ChannelId, CounterEvent, DeviceId, Instant, PluginId, PointId, Text } from "@vatio/model";
 import type { PluginState } from "./plugin.js";
 
 /**
@@ -13,9 +13,28 @@ export interface VatioEvents {
   "device.availability": { device: DeviceId; online: boolean; reason?: Text };
   "point.changed": { point: PointId };
   "telemetry.updated": { channels: readonly ChannelId[] };
+  "energy.updated": { channels: readonly ChannelId[] };
+  "energy.counter-event": {
+    id: string;
+    channel: ChannelId;
+    point?: PointId;
+    direction: CounterEvent["direction"];
+    at: Instant;
+    reason: CounterEvent["reason"];
+    before: number;
+    after: number;
+    wh: number;
+    since?: Instant;
+  };
   "plugin.state": { plugin: PluginId; from: PluginState; to: PluginState; reason?: Text };
   "hub.health": { status: "ok" | "degraded" | "failed" };
   "settings.changed": { key: string };
+  "backfill.progress": {
+    device: DeviceId;
+    state: "running" | "queued" | "waiting" | "paused" | "done";
+    doneMinutes: number;
+    totalMinutes: number;
+  };
 }
 
 /** Name of an event. */

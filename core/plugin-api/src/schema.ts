@@ -14,6 +14,8 @@ export interface FormAnnotations {
   readonly "x-advanced"?: boolean;
   /** Shown only while another property has this value. */
   readonly "x-show-if"?: { readonly property: string; readonly equals: string | number | boolean };
+  /** The text is an IANA time zone; a form offers that of the site. */
+  readonly "x-zone"?: boolean;
   /** Words of an enum's values, by value. */
   readonly "x-labels"?: Readonly<Record<string, string>>;
 }

@@ -286,9 +286,15 @@ export class TestHub implements AsyncDisposable {
   }
 
   #isIdle(): boolean {
-    const { mqtt: hubMqtt, plugins, state, telemetry } = this.parts;
+    const { backfill, energy, mqtt: hubMqtt, plugins, state, telemetry } = this.parts;
     // Time must not pass for a transaction that is being written: it has a deadline.
-    return state.idle && telemetry.idle && plugins.list().every(({ id }) => hubMqtt.delivery.inHand(id).length === 0);
+    return (
+      backfill.idle &&
+      energy.idle &&
+      state.idle &&
+      telemetry.idle &&
+      plugins.list().every(({ id }) => hubMqtt.delivery.inHand(id).length === 0)
+    );
   }
 
   async #signIn(): Promise<Record<string, string>> {

@@ -36,11 +36,17 @@ export interface HouseholdOptions {
   readonly start: Instant;
 }
 
+/** What the registers of an appliance show when a household begins, in Wh: enough for the years before. */
+export const registersAtStart = (key: string, index: number): { importWh: number; exportWh: number } => ({
+  importWh: 1_000 * (14_037 + 2_110 * index),
+  exportWh: key === "grid" ? 4_120_000 : 0,
+});
+
 /** Power counts as constant over cells of this length, so that the steps in which time passes change nothing. */
 const STEP_MS = 10_000;
 
 /** ISO weekday of a calendar day. */
-const weekdayOf = (year: number, month: number, day: number): number =>
+export const weekdayOf = (year: number, month: number, day: number): number =>
   ((new Date(Date.UTC(year, month - 1, day)).getUTCDay() + 6) % 7) + 1;
 
 /** A simulated home and workshop. Deterministic: the same seed, start and switch actions give the same readings. */
@@ -54,12 +60,7 @@ export class Household {
     this.#seed = options.seed;
     this.#zone = options.zone;
     this.#at = options.start;
-    this.#meters = new Map(
-      APPLIANCES.map(({ key }, index) => [
-        key,
-        { on: true, importWh: 1_000 * (37 + 211 * index), exportWh: key === "grid" ? 412_000 : 0 },
-      ]),
-    );
+    this.#meters = new Map(APPLIANCES.map(({ key }, index) => [key, { on: true, ...registersAtStart(key, index) }]));
   }
 
   /** Time until which the registers have counted. */

@@ -45,9 +45,13 @@ export const boiler: Load = (seed, { at, hour }) => {
   return heating || keeping ? 1_480 + 12 * drift(seed, 13, at, MINUTE) : 0.9;
 };
 
-/** Air conditioning: 18-minute cycles in the afternoon, longer the warmer the day. */
+/** How far the year is from the middle of winter to that of summer, 0 to 1, north of the equator. */
+const summer = (at: number): number => 0.5 - 0.5 * Math.cos((2 * Math.PI * (at / 86_400_000 - 5)) / 365.25);
+
+/** Air conditioning: 18-minute cycles in the afternoon, longer the warmer the day, and none on the cold ones. */
 export const airConditioning: Load = (seed, { at, hour }) => {
-  const warmth = 0.35 + 0.65 * hash01(seed, 21, Math.floor(at / 86_400_000));
+  const warmth = 0.7 * hash01(seed, 21, Math.floor(at / 86_400_000)) + 0.5 * summer(at);
+  if (warmth < 0.25) return 3.4;
   if (!between(hour, 12.5 - warmth, 20.5 + warmth)) return 3.4;
   const { since, share } = cycle(seed, 22, at, 18 * MINUTE);
   return since < (0.45 + 0.35 * warmth + 0.1 * share) * 18 * MINUTE
@@ -99,7 +103,7 @@ export const solar: Load = (seed, { at, hour }) => {
   if (!between(hour, 6.3, 18.4) || height <= 0) return 0;
   const cloud =
     Math.max(0, drift(seed, 71, at, 17 * MINUTE)) * (0.25 + 0.5 * hash01(seed, 72, Math.floor(at / 86_400_000)));
-  return Math.max(0, 3_650 * height ** 1.3 * (1 - cloud) + 9 * jitter(seed, 73, at));
+  return Math.max(0, (2_900 + 900 * summer(at)) * height ** 1.3 * (1 - cloud) + 9 * jitter(seed, 73, at));
 };
 
 /** Line-to-neutral voltage of a phase (0, 1, 2) around 127 V; a heavy load pulls it down a little. */

@@ -85,8 +85,10 @@ const headerText = (text: string): string =>
     .slice(0, 2_000)
     .trim();
 
+const MEDIA = { json: "application/json", yaml: "application/yaml", stream: "application/octet-stream" } as const;
+
 function contentType(gen: Gen, { route }: HttpEntry): Record<string, string> {
-  if (gen.percent(85)) return { "content-type": route?.bodyType === "yaml" ? "application/yaml" : "application/json" };
+  if (gen.percent(85)) return { "content-type": MEDIA[route?.bodyType ?? "json"] };
   const type = gen.pick([
     "",
     "text/plain",

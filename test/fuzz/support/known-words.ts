@@ -36,6 +36,7 @@ const parametersOf = (ids: KnownIds): readonly Rule[] => [
   ["/plugins/", "file", ["index.js"]],
   ["/plugins/", undefined, ["shelly", "esp32-meter"]],
   ["/devices/", undefined, ids.devices],
+  ["/backfill/", undefined, ids.devices],
   ["/points/", undefined, ids.points],
   ["/sites/", undefined, [ids.site]],
   ["/tokens/", undefined, ids.tokens],

@@ -10,6 +10,8 @@ import { uiRoot } from "@vatio/ui/root";
 import { DEMO_PLUGIN, SHIPPED_PLUGINS } from "../plugins.js";
 import { exitOnUnattributed, stopOnSignals } from "../run-hub.js";
 import { VERSION } from "../version.js";
+import { simulatedDevice } from "./demo-devices.js";
+import { writeDemoYear } from "./demo-history.js";
 
 /** How the demo is started. */
 export interface DemoOptions {
@@ -21,6 +23,7 @@ export interface DemoOptions {
 const HUB: Actor = { kind: "hub", id: "demo" };
 const DEMO = "demo" as PluginId;
 const PREFERRED_PORT = 8006;
+const ZONE = "America/Mexico_City";
 
 /** Whether a port of this machine is free. */
 function isFree(port: number): Promise<boolean> {
@@ -45,7 +48,7 @@ async function createOwner({ accounts, random }: HubParts): Promise<UserId> {
       password: readableCode(random, 24),
       language,
       region: language === "es" ? "es-MX" : "en-US",
-      zone: "America/Mexico_City",
+      zone: ZONE,
       currency: "MXN",
       siteName: language === "es" ? "Casa y taller" : "Home and workshop",
       nominalVoltage: 127,
@@ -55,8 +58,6 @@ async function createOwner({ accounts, random }: HubParts): Promise<UserId> {
   );
   return user.id;
 }
-
-const driverOf = ({ device }: Appliance): string => (device === "enertrack" ? "esp32-meter" : "shelly");
 
 async function accept({ devices, points }: HubParts, appliance: Appliance, id: DeviceId): Promise<void> {
   const name = appliance.name[languageOf()];
@@ -75,7 +76,7 @@ async function accept({ devices, points }: HubParts, appliance: Appliance, id: D
 
 /** A simulated device may show its channels one by one: those that come after its acceptance are as real as the first. */
 function acceptLaterChannels({ devices, events }: HubParts): void {
-  const simulated = new Set(APPLIANCES.map((appliance) => `${driverOf(appliance)}:${appliance.hardwareId}`));
+  const simulated = new Set<string>(APPLIANCES.map(simulatedDevice));
   const shown = new Map(devices.list().map(({ id, channels }) => [id, channels.length]));
   events.hub.subscribe("device.changed", ({ payload: { device: id } }) => {
     const device = devices.get(id);
@@ -90,7 +91,7 @@ function acceptLaterChannels({ devices, events }: HubParts): void {
 
 /** Accepts every simulated device as soon as it has announced itself. */
 function acceptAsTheyCome(parts: HubParts): Promise<void> {
-  const waiting = new Map(APPLIANCES.map((appliance) => [`${driverOf(appliance)}:${appliance.hardwareId}`, appliance]));
+  const waiting = new Map<string, Appliance>(APPLIANCES.map((appliance) => [simulatedDevice(appliance), appliance]));
   return new Promise((resolve, reject) => {
     const take = (id: DeviceId): void => {
       const appliance = waiting.get(id);
@@ -112,7 +113,7 @@ function acceptAsTheyCome(parts: HubParts): Promise<void> {
 /** Points the simulated home to the broker, with the account with which any new device introduces itself. */
 async function connectHousehold(hub: Hub, mqttPort: number, seed: number): Promise<void> {
   const { username, password } = await hub.parts.mqtt.credentials.onboarding();
-  const config = { url: `mqtt://127.0.0.1:${mqttPort}`, username, seed, zone: "America/Mexico_City" };
+  const config = { url: `mqtt://127.0.0.1:${mqttPort}`, username, seed, zone: ZONE };
   await hub.parts.plugins.configure(HUB, DEMO, config, { password });
 }
 
@@ -121,6 +122,7 @@ async function bringToLife(hub: Hub, mqttPort: number, seed: number): Promise<vo
   await connectHousehold(hub, mqttPort, seed);
   await accepted;
   await hub.parts.commands.call(HUB, "demo.replay", {}, { timeout: minutes(5) });
+  await writeDemoYear(hub.parts, { seed, zone: ZONE });
 }
 
 /** Runs a hub with a simulated home and workshop, reachable from this machine only, and prints a link that signs in once. */

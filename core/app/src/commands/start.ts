@@ -3,7 +3,7 @@ import { createHub, loadBootConfig } from "@vatio/hub";
 import { uiRoot } from "@vatio/ui/root";
 import { installedPlugins } from "../installed-plugins.js";
 import { SHIPPED_PLUGINS } from "../plugins.js";
-import { exitOnUnattributed, stopOnSignals } from "../run-hub.js";
+import { exitOnUnattributed, printError, type Running, stopOnSignals } from "../run-hub.js";
 import { VERSION } from "../version.js";
 
 /** Runs the hub until it is asked to stop. */
@@ -15,6 +15,14 @@ export async function start(file?: string): Promise<void> {
     onWarning,
     ...(file === undefined ? {} : { file }),
   });
+  const running: Running = await run(config, () => void restart(running, config));
+  stopOnSignals(running);
+  announce(running, config);
+}
+
+type Config = Awaited<ReturnType<typeof loadBootConfig>>;
+
+async function run(config: Config, onRestart: () => void): Promise<Running> {
   const installed = await installedPlugins(config);
   const hub = await createHub({
     config,
@@ -23,9 +31,24 @@ export async function start(file?: string): Promise<void> {
     uiRoot,
     version: VERSION,
     onUnattributed: exitOnUnattributed,
+    onRestart,
   });
-  const address = await hub.start();
-  stopOnSignals({ hub, address });
+  return { hub, address: await hub.start() };
+}
+
+/** A backup takes the place of the data: the hub is made anew with it, in the same process. */
+async function restart(running: Running, config: Config): Promise<void> {
+  try {
+    await running.hub.stop();
+    Object.assign(running, await run(config, () => void restart(running, config)));
+    announce(running, config);
+  } catch (error) {
+    printError(error);
+    process.exit(1);
+  }
+}
+
+function announce({ hub, address }: Running, config: Config): void {
   const scheme = config.http.tls ? "https" : "http";
   const { setupCode } = hub.parts.accounts;
   const lines = [`Vatio ${VERSION} is ready: ${scheme}://localhost:${address.httpPort}`];

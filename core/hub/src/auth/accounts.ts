@@ -252,11 +252,16 @@ class StoredAccounts implements Accounts {
   }
 
   #requireSetup(answers: SetupAnswers, address: string): void {
+    this.requireSetupCode(answers.code, address);
+    requireGoodPassword(answers.password, answers.name);
+  }
+
+  requireSetupCode(code: string, address: string): void {
     if (!this.needsSetup || this.#settingUp)
       throw new VatioError("E_SETUP_DONE", "This hub is set up already. Sign in.");
     this.#limiter.require(address);
     this.#shared.require(SETUP);
-    if (!sameText(answers.code.trim().toUpperCase(), this.#setupCode)) {
+    if (!sameText(code.trim().toUpperCase(), this.#setupCode)) {
       this.#limiter.failed(address);
       this.#shared.failed(SETUP);
       throw new VatioError(
@@ -264,7 +269,6 @@ class StoredAccounts implements Accounts {
         "The set-up code is wrong. It stands in the hub's log, where the hub was started.",
       );
     }
-    requireGoodPassword(answers.password, answers.name);
   }
 
   #hash(password: string): Promise<string> {

@@ -73,6 +73,8 @@ export interface Accounts {
   readonly needsSetup: boolean;
   /** Code that the log prints while the hub waits for its first person. */
   readonly setupCode: string | undefined;
+  /** Whether somebody may do what only comes before the first person. @throws E_SETUP_DONE, E_SETUP_CODE, E_RATE_LIMITED */
+  requireSetupCode(code: string, address: string): void;
   /** @throws E_SETUP_DONE, E_SETUP_CODE, E_PASSWORD_WEAK, E_RATE_LIMITED */
   setup(answers: SetupAnswers, address: string): Promise<{ user: User; token: string; session: Session }>;
   /** @throws E_LOGIN_FAILED, E_RATE_LIMITED */

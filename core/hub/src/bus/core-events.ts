@@ -8,7 +8,17 @@ const text = Type.Object({
 const device = Type.Object({ device: id });
 
 /** Name spaces of the hub: a plugin publishes below its own id only. */
-export const CORE_NAMESPACES: readonly string[] = ["device", "point", "site", "telemetry", "plugin", "hub", "settings"];
+export const CORE_NAMESPACES: readonly string[] = [
+  "device",
+  "point",
+  "site",
+  "telemetry",
+  "energy",
+  "plugin",
+  "hub",
+  "settings",
+  "backfill",
+];
 
 /** The events of the hub itself, with their schemas and what is retained of them. */
 export const CORE_EVENTS: Readonly<Record<string, EventDeclaration>> = {
@@ -22,10 +32,33 @@ export const CORE_EVENTS: Readonly<Record<string, EventDeclaration>> = {
   },
   "point.changed": { payload: Type.Object({ point: id }) },
   "telemetry.updated": { payload: Type.Object({ channels: Type.Array(id) }) },
+  "energy.updated": { payload: Type.Object({ channels: Type.Array(id) }) },
+  "energy.counter-event": {
+    payload: Type.Object({
+      id: Type.String({ maxLength: 600 }),
+      channel: id,
+      point: Type.Optional(id),
+      direction: Type.Enum(["import", "export"]),
+      at: Type.Number(),
+      reason: Type.Enum(["reset", "rollover", "glitch", "rebase", "rounding", "jump", "gap"]),
+      before: Type.Number(),
+      after: Type.Number(),
+      wh: Type.Number(),
+      since: Type.Optional(Type.Number()),
+    }),
+  },
   "plugin.state": {
     payload: Type.Object({ plugin: id, from: Type.String(), to: Type.String(), reason: Type.Optional(text) }),
     retainBy: "plugin",
   },
   "hub.health": { payload: Type.Object({ status: Type.Enum(["ok", "degraded", "failed"]) }) },
+  "backfill.progress": {
+    payload: Type.Object({
+      device: id,
+      state: Type.Enum(["running", "queued", "waiting", "paused", "done"]),
+      doneMinutes: Type.Integer(),
+      totalMinutes: Type.Integer(),
+    }),
+  },
   "settings.changed": { payload: Type.Object({ key: Type.String() }) },
 } satisfies Partial<Record<EventType, EventDeclaration>>;

@@ -53,7 +53,7 @@ export interface RouteInput<P = unknown, Q = unknown, B = unknown> extends Addre
  * What a route is about. Left out: the hub. `per-item`: the handler, or the service below it, decides for each item
  * of the answer (lists, commands).
  */
-export type RouteResource<Input> = "per-item" | ((input: Input) => Resource | readonly Resource[]);
+export type RouteResource<Input> = "per-item" | ((input: Input, hub: RouteContext) => Resource | readonly Resource[]);
 
 /** A route as data. Its action has no default: a route that does not say who may call it does not compile. */
 export interface RouteSpec<P extends TObject, Q extends TObject, B extends TSchema, R extends TSchema> {
@@ -67,11 +67,13 @@ export interface RouteSpec<P extends TObject, Q extends TObject, B extends TSche
   readonly resource?: RouteResource<AddressInput<Static<P>, Static<Q>>>;
   /** Name of the change in the audit log. */
   readonly audit?: string;
+  /** What else stands in that entry. Bodies hold passwords: only what may be read by every administrator. */
+  readonly auditDetails?: (input: RouteInput<Static<P>, Static<Q>, Static<B>>) => Readonly<Record<string, unknown>>;
   readonly params?: P;
   readonly query?: Q;
   readonly body?: B;
-  /** How the body is written; JSON when left out. */
-  readonly bodyType?: "json" | "yaml";
+  /** How the body is written; JSON when left out. `stream`: bytes of any kind, which the handler reads itself, as they come. */
+  readonly bodyType?: "json" | "yaml" | "stream";
   /** Most bytes of the body; 1 MiB when left out. */
   readonly bodyLimit?: number;
   /** Shape of the answer; left out: 204 without a body. */
@@ -89,7 +91,9 @@ export interface RouteSpec<P extends TObject, Q extends TObject, B extends TSche
 type RouteResult<R extends TSchema> = unknown extends Static<R> ? unknown : Static<R> | Reply<Static<R>>;
 
 /** A route of the table, whatever its schemas. */
-export interface Route extends Omit<RouteSpec<TObject, TObject, TSchema, TSchema>, "resource" | "handler"> {
+export interface Route
+  extends Omit<RouteSpec<TObject, TObject, TSchema, TSchema>, "resource" | "auditDetails" | "handler"> {
+  readonly auditDetails?: (input: RouteInput) => Readonly<Record<string, unknown>>;
   readonly resource?: RouteResource<AddressInput>;
   readonly handler: (input: RouteInput, hub: RouteContext) => unknown;
 }

@@ -1,7 +1,9 @@
 import type { Hono } from "hono";
 import { Registry } from "prom-client";
 import type { BootConfig } from "../config/types.js";
+import { ExportService } from "../export/index.js";
 import { LiveGateway } from "../live/gateway.js";
+import { SqlService } from "../sql/index.js";
 import { createApp } from "./app.js";
 import type { AppEnv } from "./app-env.js";
 import { HttpMetrics } from "./http-metrics.js";
@@ -39,7 +41,10 @@ export interface HttpServer {
 export function createHttpServer({ config, services, uiRoot, checkResponses = false }: HttpServerOptions): HttpServer {
   const gateway = new LiveGateway(services);
   const pluginUi = new PluginUi(services);
-  const hub: RouteContext = { ...services, config, live: gateway, pluginModule: (id) => pluginUi.moduleAddress(id) };
+  const exports = createExports(config, services);
+  const pluginModule = (id: string): string | undefined => pluginUi.moduleAddress(id);
+  const sql = createSql(config, services);
+  const hub: RouteContext = { ...services, config, live: gateway, exports, sql, pluginModule };
   const registry = new Registry();
   registerHubMetrics(registry, hub);
   const observer = createObserver({ config, services, registry });
@@ -48,6 +53,7 @@ export function createHttpServer({ config, services, uiRoot, checkResponses = fa
   return {
     app,
     async start() {
+      await exports.start();
       const address = await listener.start();
       gateway.start();
       return address;
@@ -55,9 +61,28 @@ export function createHttpServer({ config, services, uiRoot, checkResponses = fa
     async stop() {
       // Side by side: the listener waits for the sockets, and takes no new ones meanwhile.
       await Promise.all([listener.stop(), gateway.stop()]);
+      await sql.stop();
     },
   };
 }
+
+const MEGABYTE = 1024 * 1024;
+
+const createExports = (config: BootConfig, services: HttpServices): ExportService =>
+  new ExportService({
+    ...services,
+    log: services.log.source("export"),
+    data: config.data,
+    minFreeBytes: config.store.minFreeMb * MEGABYTE,
+  });
+
+const createSql = (config: BootConfig, services: HttpServices): SqlService =>
+  new SqlService({
+    ...services,
+    door: services.store.queries,
+    directory: services,
+    memoryMb: config.store.memoryMb,
+  });
 
 interface ObserverParts {
   readonly config: BootConfig;

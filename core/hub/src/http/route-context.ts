@@ -1,4 +1,6 @@
 import type { BootConfig } from "../config/types.js";
+import type { ExportService } from "../export/index.js";
+import type { SqlService } from "../sql/index.js";
 import type { HttpServices } from "./services.js";
 
 /** The live stream as routes need it. */
@@ -12,6 +14,8 @@ export interface LiveControl {
 export interface RouteContext extends HttpServices {
   readonly config: BootConfig;
   readonly live: LiveControl;
+  readonly exports: ExportService;
+  readonly sql: SqlService;
   /** Address of a plugin's interface module, with a version that changes with its content. */
   readonly pluginModule: (plugin: string) => string | undefined;
 }

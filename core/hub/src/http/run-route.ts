@@ -30,20 +30,23 @@ export async function runRoute(route: Route, c: AppContext, options: RunOptions)
     caller,
     request,
   };
+  let details: AuditDetails = {};
   const audit = (outcome: Outcome, error?: unknown): Promise<void> =>
-    record({ route, input: address, hub, outcome, error });
+    record({ route, input: address, hub, outcome, error, details });
   await authorize(route, address, hub).catch(async (error: unknown) => {
     await audit("refused", error);
     throw error;
   });
   // Only now: who may not do it cannot make the hub read a body for it.
-  const body = await parseBody(route, c.req.raw);
-  const result = await run(route, { ...address, body }, hub).catch(async (error: unknown) => {
+  const input = { ...address, body: await parseBody(route, c.req.raw) };
+  details = route.auditDetails?.(input) ?? {};
+  const result = await run(route, input, hub).catch(async (error: unknown) => {
     await audit("failed", error);
     throw error;
   });
   await audit("ok");
-  const response = toResponse(route, result, checkResponses);
+  const response =
+    c.req.raw.method === "HEAD" ? await headOf(route, result) : toResponse(route, result, checkResponses);
   const cookie = response.headers.has("set-cookie") ? undefined : renewal.header(caller, request);
   if (cookie !== undefined) response.headers.append("set-cookie", cookie);
   return response;
@@ -64,22 +67,23 @@ async function admit(route: Route, request: RequestFacts, hub: RouteContext): Pr
 /** Rejects with E_PERMISSION. */
 async function authorize(route: Route, input: AddressInput, hub: RouteContext): Promise<void> {
   if (route.action === "public" || route.action === "signed-in") return;
-  for (const resource of resourcesOf(route, input)) hub.authorizer.require(input.actor, route.action, resource);
+  for (const resource of resourcesOf(route, input, hub)) hub.authorizer.require(input.actor, route.action, resource);
 }
 
 /** A handler may throw at once or later. */
 const run = async (route: Route, input: RouteInput, hub: RouteContext): Promise<unknown> => route.handler(input, hub);
 
-function resourcesOf({ resource }: Route, input: AddressInput): readonly Resource[] {
+function resourcesOf({ resource }: Route, input: AddressInput, hub: RouteContext): readonly Resource[] {
   if (resource === "per-item") return [];
   if (resource === undefined) return [HUB];
-  const about = resource(input);
+  const about = resource(input, hub);
   return isList(about) ? about : [about];
 }
 
 const isList = (about: Resource | readonly Resource[]): about is readonly Resource[] => Array.isArray(about);
 
 type Outcome = AuditEntry["outcome"];
+type AuditDetails = Readonly<Record<string, unknown>>;
 
 interface Recorded {
   readonly route: Route;
@@ -87,15 +91,15 @@ interface Recorded {
   readonly hub: RouteContext;
   readonly outcome: Outcome;
   readonly error: unknown;
+  readonly details: AuditDetails;
 }
 
 /** Writes a change into the audit log, whatever became of it. */
-async function record({ route, input, hub, outcome, error }: Recorded): Promise<void> {
+async function record({ route, input, hub, outcome, error, details }: Recorded): Promise<void> {
   if (route.audit === undefined) return;
   const entry = { actor: input.actor, what: route.audit, resource: auditResource(route, input), outcome };
-  const written = hub.audit.record(
-    error === undefined ? entry : { ...entry, details: { code: VatioError.from(error).code } },
-  );
+  const facts = error === undefined ? details : { ...details, code: VatioError.from(error).code };
+  const written = hub.audit.record(Object.keys(facts).length === 0 ? entry : { ...entry, details: facts });
   // Of a change that failed, the caller learns why it failed, even when the audit log fails as well.
   await (outcome === "ok" ? written : written.catch(() => hub.counters.add("http", "audit-lost", route.audit ?? "")));
 }
@@ -106,13 +110,26 @@ function auditResource(route: Route, { params }: AddressInput): string {
   return ids === "" ? route.path.slice(1) : ids;
 }
 
+const replyOf = (route: Route, result: unknown): Reply =>
+  result instanceof Reply ? result : new Reply({ data: result, status: route.response === undefined ? 204 : 200 });
+
+/** Whoever asks for the head alone never reads the stream: it must not wait for ever. */
+async function headOf(route: Route, result: unknown): Promise<Response> {
+  const reply = replyOf(route, result);
+  if (reply.stream === undefined) return toResponse(route, result, false);
+  await reply.stream.cancel();
+  return new Response(null, { status: reply.status, headers: headersOf(reply) });
+}
+
+const headersOf = (reply: Reply): [string, string][] => [
+  ["cache-control", "no-store"],
+  ...reply.headers.map(([name, value]): [string, string] => [name, value]),
+];
+
 function toResponse(route: Route, result: unknown, check: boolean): Response {
-  const reply =
-    result instanceof Reply ? result : new Reply({ data: result, status: route.response === undefined ? 204 : 200 });
-  const headers: [string, string][] = [
-    ["cache-control", "no-store"],
-    ...reply.headers.map(([name, value]): [string, string] => [name, value]),
-  ];
+  const reply = replyOf(route, result);
+  const headers = headersOf(reply);
+  if (reply.stream !== undefined) return new Response(reply.stream, { status: reply.status, headers });
   if (reply.raw !== undefined) return new Response(bytesOf(reply.raw), { status: reply.status, headers });
   if (reply.status === 204) return new Response(null, { status: 204, headers });
   if (check) requireFit(route, reply.data);

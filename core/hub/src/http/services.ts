@@ -1,9 +1,13 @@
 import type { MessageCatalogue, MetricRegistry } from "@vatio/model";
 import type { Actor, AuditEntry, CallOptions, EventBus, Instant, PluginId } from "@vatio/plugin-api";
 import type { Accounts, Authorizer } from "../auth/types.js";
+import type { BackfillService } from "../backfill/types.js";
+import type { BackupService, SetupRestore } from "../backup/index.js";
 import type { HubClock } from "../clock.js";
 import type { CounterTable } from "../counters.js";
+import type { EnergyService } from "../energy/types.js";
 import type { HealthTree } from "../health.js";
+import type { ImportService } from "../imports/types.js";
 import type { HubLog } from "../log/types.js";
 import type { MqttCredentials } from "../mqtt/mqtt-credentials.js";
 import type { Refusal } from "../mqtt/refusal-log.js";
@@ -58,10 +62,15 @@ export interface HttpServices {
   readonly points: PointRegistry;
   readonly sites: SiteRegistry;
   readonly store: TelemetryStore;
+  readonly energy: EnergyService;
+  readonly backfill: BackfillService;
+  readonly imports: ImportService;
   readonly metrics: MetricRegistry;
   readonly plugins: PluginHost;
   /** Folder with a plugin's built interface module, when it has one. */
   readonly pluginUiRoot: (plugin: PluginId) => string | undefined;
+  readonly backups: BackupService;
+  readonly setupRestore: SetupRestore;
   readonly commands: CommandCaller;
   readonly events: Pick<EventBus, "subscribe">;
   readonly log: HubLog;

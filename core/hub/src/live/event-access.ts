@@ -23,7 +23,7 @@ export function matchesPattern(pattern: string, type: string): boolean {
 
 /** The event as an actor may see it: whole, with fewer channels, or not at all. */
 export function visibleEvent(event: VatioEvent, actor: Actor, authorizer: Authorizer): VatioEvent | undefined {
-  if (event.type === "telemetry.updated") {
+  if (event.type === "telemetry.updated" || event.type === "energy.updated") {
     const channels = event.payload.channels.filter((id) => authorizer.can(actor, "read", { kind: "channel", id }));
     return channels.length === 0 ? undefined : { ...event, payload: { channels } };
   }

@@ -137,6 +137,10 @@ class SupervisingHost implements HubPluginHost {
     return this.#histories.read(channel, range, signal);
   }
 
+  offersHistory(driver: PluginId): boolean {
+    return this.#histories.has(driver);
+  }
+
   async settled(): Promise<void> {
     await Promise.all([...this.#plugins.values()].map(({ supervisor }) => supervisor.settled()));
   }

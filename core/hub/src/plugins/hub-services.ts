@@ -5,7 +5,9 @@ import type { AuditRecorder, HubCommands } from "../bus/command-bus.js";
 import type { HubEvents } from "../bus/event-bus.js";
 import type { HubClock } from "../clock.js";
 import type { CounterTable } from "../counters.js";
+import type { EnergyService } from "../energy/index.js";
 import type { HealthTree } from "../health.js";
+import type { FormatTable } from "../imports/format-table.js";
 import type { HubLog } from "../log/types.js";
 import type { MqttDelivery, MqttTransport } from "../mqtt/types.js";
 import type { Random } from "../random.js";
@@ -25,6 +27,7 @@ export interface HubServices {
   readonly metrics: MetricRegistry;
   readonly messages: MessageCatalogue;
   readonly telemetry: TelemetryStore;
+  readonly energy: Pick<EnergyService, "slots" | "daily">;
   readonly events: HubEvents;
   readonly commands: HubCommands;
   readonly mqtt: { readonly delivery: MqttDelivery; readonly transport: Pick<MqttTransport, "publish"> };
@@ -38,6 +41,8 @@ export interface HubServices {
   readonly files: (plugin: PluginId) => PrivateFiles;
   readonly authorizer: Authorizer;
   readonly audit: AuditRecorder;
+  /** Formats of files that history is imported from. */
+  readonly formats: FormatTable;
   /** What survives a restart: disabled, quarantined, crashes, settings. */
   readonly states: PluginStates;
   /** The network; the test kit hands in a fake one. */

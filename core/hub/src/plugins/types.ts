@@ -115,6 +115,8 @@ export interface PluginHost {
 export interface HubPluginHost extends PluginHost {
   /** What the device itself remembers of a range; undefined when its driver does not run or offers nothing. */
   history(channel: ChannelId, range: Range, signal: AbortSignal): AsyncIterable<Batch> | undefined;
+  /** Whether a driver runs and can read its devices' own memory. */
+  offersHistory(driver: PluginId): boolean;
   /** Every address at which a plugin answers now. For tests and diagnostics. */
   mounts(): readonly MountedAt[];
   /** Settles when every worker has dealt with all that it was sent: for tests in virtual time. */

@@ -22,7 +22,12 @@ export function admittingStore(store: TelemetryStore, admission: Admission, coun
     exportRows: (query) => store.exportRows(query),
     onBatch: (listener) => store.onBatch(listener),
     onCommit: (listener) => store.onCommit(listener),
+    onKeptOut: (listener) => store.onKeptOut(listener),
     inbox: store.inbox,
+    derived: store.derived,
+    queries: store.queries,
+    segments: store.segments,
+    snapshot: (...args) => store.snapshot(...args),
     flush: () => store.flush(),
     get idle() {
       return store.idle;

@@ -14,7 +14,8 @@ export interface SecretKeyOptions {
   readonly random: Random;
 }
 
-function parseKey(text: string, origin: string): Uint8Array {
+/** Reads a key as text. @throws E_SECRET_KEY_INVALID */
+export function parseSecretKey(text: string, origin: string): Uint8Array {
   const trimmed = text.trim();
   const bytes = /^[0-9a-f]{64}$/i.test(trimmed) ? Buffer.from(trimmed, "hex") : Buffer.from(trimmed, "base64");
   if (bytes.length === KEY_BYTES) return new Uint8Array(bytes);
@@ -26,7 +27,7 @@ function parseKey(text: string, origin: string): Uint8Array {
 
 async function readKey(file: string): Promise<Uint8Array | undefined> {
   try {
-    const key = parseKey(await readFile(file, "utf8"), file);
+    const key = parseSecretKey(await readFile(file, "utf8"), file);
     // A copied or restored file may have lost its rights.
     await chmod(file, 0o600);
     return key;
@@ -57,12 +58,12 @@ async function writeKey(file: string, text: string): Promise<void> {
  */
 export async function loadSecretKey({ data, env, random }: SecretKeyOptions): Promise<Uint8Array> {
   const given = env.VATIO_SECRET_KEY?.trim();
-  if (given) return parseKey(given, "The variable VATIO_SECRET_KEY");
+  if (given) return parseSecretKey(given, "The variable VATIO_SECRET_KEY");
   if (data === ":memory:") return random.bytes(KEY_BYTES);
   const file = join(data, "secret.key");
   const known = await readKey(file);
   if (known) return known;
   const text = secretText(random, KEY_BYTES);
   await writeKey(file, text);
-  return parseKey(Buffer.from(text, "base64url").toString("base64"), file);
+  return parseSecretKey(Buffer.from(text, "base64url").toString("base64"), file);
 }

@@ -43,9 +43,18 @@ function pathOf({ path }: Route): string {
   const id = ids[Object.keys(ids).find((prefix) => path.startsWith(prefix)) ?? ""] ?? "unknown";
   const values: Record<string, string> = { id, name: "switch.set", language: "es", key: "log.level", message: "1" };
   const filled = path.replace(/\{(\w+)\}/g, (_whole, name: string) => encodeURIComponent(values[name] ?? "unknown"));
-  if (path === "/last") return `${filled}?target=${home.point}`;
-  return path === "/series" ? `${filled}?target=${home.point}&metrics=power_w&from=0&to=1000` : filled;
+  return filled + (queryOf()[path] ?? "");
 }
+
+/** Queries that pass the schema of their route. */
+const queryOf = (): Readonly<Record<string, string>> => ({
+  "/last": `?target=${home.point}`,
+  "/series": `?target=${home.point}&metrics=power_w&from=0&to=1000`,
+  "/export/readings": `?targets=${home.point}&from=0&to=1000&format=csv`,
+  "/imports": `?site=${home.site.id}&name=a`,
+  "/imports/{id}/parts": "?offset=0",
+  "/export/energy": `?site=${home.site.id}&from=0&to=1000&bucket=day&format=csv`,
+});
 
 /** A body that passes the schema where rights are asked only after it was read. */
 const bodyOf = (route: Route): unknown =>

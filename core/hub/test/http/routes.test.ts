@@ -201,7 +201,8 @@ describe("telemetry", () => {
       bucketMs: 2_000,
       at: [FROM, FROM + 2_000],
       metrics: [
-        { metric: "power_w", min: [10, 50], avg: [20, 50], max: [30, 50], coverage: [1, 1] },
+        // In the second bucket 30 W stand for a second still, then 50 W.
+        { metric: "power_w", min: [10, 30], avg: [20, 40], max: [30, 50], coverage: [1, 1] },
         { metric: "voltage_v", avg: [null, null], quality: [0, 0] },
       ],
     });
@@ -221,7 +222,7 @@ describe("telemetry", () => {
     };
     expect(decoded.at).toBeInstanceOf(Float64Array);
     expect([...decoded.at]).toEqual([FROM - 2_000, FROM, FROM + 2_000]);
-    expect([...(decoded.metrics[0]?.avg ?? [])]).toEqual([Number.NaN, 20, 50]);
+    expect([...(decoded.metrics[0]?.avg ?? [])]).toEqual([Number.NaN, 20, 40]);
     expect(decoded.metrics[0]?.quality).toBeInstanceOf(Uint8Array);
   });
 

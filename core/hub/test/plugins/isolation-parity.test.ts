@@ -83,7 +83,7 @@ describe.each(["inline", "worker"] as const)("a plugin that runs %s", { timeout:
       [
         ...["E_PERMISSION", "E_PERMISSION", "E_INPUT_INVALID", "E_PERMISSION", "E_PERMISSION", "E_PERMISSION"],
         ...["E_PERMISSION", "E_PERMISSION", "E_PERMISSION", "E_INPUT_INVALID", "E_HTTP_CONFLICT", "E_PERMISSION"],
-        ...["E_PERMISSION", "E_INPUT_INVALID", "E_NOT_AVAILABLE", "E_NOT_AVAILABLE", "E_KV_INVALID"],
+        ...["E_PERMISSION", "E_INPUT_INVALID", "E_PERMISSION", "E_NOT_AVAILABLE", "E_KV_INVALID"],
       ],
     ],
   ])("%s", async (what, expected) => {
@@ -299,6 +299,61 @@ describe.each(["inline", "worker"] as const)("a plugin that runs %s", { timeout:
       found.push(at[0] ?? -1, columns.power_w?.[0] ?? -1);
     }
     expect(found).toEqual([3, 3, 9, 9]);
+  });
+
+  const historyOf = (channel: string, signal = new AbortController().signal) =>
+    harness.host.history(`probe:m1/${channel}` as ChannelId, { from: 3 as Instant, to: 9 as Instant }, signal) ?? [];
+
+  it("says by a code of its own that a device remembers nothing", async () => {
+    const faults = record()?.crashes.length;
+    const reading = (async () => {
+      for await (const _ of historyOf("none"));
+    })();
+    await expect(reading).rejects.toMatchObject({ code: "E_HISTORY_NONE" });
+    expect(record()?.crashes.length).toBe(faults);
+  });
+
+  it("fails in its own name when its reader has a bug", async () => {
+    const reading = (async () => {
+      for await (const _ of historyOf("bug"));
+    })();
+    await expect(reading).rejects.toMatchObject({ code: "E_HISTORY_FAILED", retryable: true });
+    expect(
+      harness.logs.some(({ source, message, fields }) =>
+        `${source} ${message} ${JSON.stringify(fields)}`.includes("bug in the history"),
+      ),
+    ).toBe(true);
+    expect(harness.stateOf("probe")).toBe("running");
+  });
+
+  it("hears that nobody waits for its history any more, also in the middle of a part", async () => {
+    const controller = new AbortController();
+    const found: number[] = [];
+    const reading = (async () => {
+      for await (const { at } of historyOf("hang", controller.signal)) found.push(at[0] ?? -1);
+    })();
+    reading.catch(() => undefined);
+    await until(() => found.length === 1);
+    // The driver has been asked for the next part and waits.
+    await (isolation === "worker" ? ask("log") : Promise.resolve());
+    controller.abort();
+    await expect(reading).rejects.toMatchObject({ code: "E_ABORTED" });
+    expect(found).toEqual([3]);
+    await until(async () => (await logged()).includes("history given up"));
+  });
+
+  it("lets a history go that hangs when it stops", async () => {
+    const found: number[] = [];
+    const reading = (async () => {
+      for await (const { at } of historyOf("hang")) found.push(at[0] ?? -1);
+    })();
+    reading.catch(() => undefined);
+    await until(() => found.length === 1);
+    expect(harness.host.offersHistory("probe" as PluginId)).toBe(true);
+    await harness.host.restart(admin, "probe" as PluginId);
+    await expect(reading).rejects.toMatchObject({ code: "E_ABORTED" });
+    await until(() => harness.stateOf("probe") === "running");
+    expect(harness.host.offersHistory("probe" as PluginId)).toBe(true);
   });
 
   it("cleans up when it stops", async () => {

@@ -3,7 +3,7 @@ import { badPaths, inputInvalid } from "../../bad-paths.js";
 import type { Route } from "../define-route.js";
 import { parseJson } from "./json-input.js";
 import { coerceParams, coerceQuery } from "./query-input.js";
-import { bodyText, readBody } from "./read-body.js";
+import { bodyText, readBody, streamBody } from "./read-body.js";
 
 /** Most bytes of a body where the route does not say otherwise. */
 export const BODY_LIMIT = 1_048_576;
@@ -34,10 +34,17 @@ export function parseAddress(route: Route, url: string, pathParams: Readonly<Rec
  */
 export async function parseBody(route: Route, request: Request): Promise<unknown> {
   if (route.body === undefined) return undefined;
+  if (route.bodyType === "stream") return openBody(request, route.bodyLimit ?? BODY_LIMIT);
   const body = await readText(route, request);
   const problems = badPaths(route.body, body, "/body");
   if (problems.length > 0) throw inputInvalid("The request", problems);
   return body;
+}
+
+/** A body that is not read here: it may be larger than the memory. */
+function openBody(request: Request, limit: number): AsyncIterable<Uint8Array> {
+  requireMedia(request, BYTES);
+  return streamBody(request, limit);
 }
 
 async function readText(route: Route, request: Request): Promise<unknown> {
@@ -47,6 +54,7 @@ async function readText(route: Route, request: Request): Promise<unknown> {
 }
 
 const JSON_MEDIA = { pattern: /^application\/(?:[a-z.-]+\+)?json\s*(?:;|$)/i, name: "application/json" };
+const BYTES = { pattern: /^application\/octet-stream\s*(?:;|$)/i, name: "application/octet-stream" };
 const YAML = { pattern: /^(?:application|text)\/(?:x-)?yaml\s*(?:;|$)/i, name: "application/yaml" };
 
 /** Forms of other sites can send text, but not this type: it is part of the defence against them. */

@@ -19,6 +19,26 @@ export async function readBody(request: Request, limit: number): Promise<Uint8Ar
   return Buffer.concat(chunks, size);
 }
 
+/**
+ * Reads a body piece by piece; nothing is read ahead of whoever takes the pieces.
+ * @throws E_BODY_TOO_LARGE as soon as it exceeds the limit, E_BODY_INVALID when it ends too early
+ */
+export async function* streamBody(request: Request, limit: number): AsyncGenerator<Uint8Array> {
+  if (Number(request.headers.get("content-length") ?? 0) > limit) throw tooLarge(limit);
+  if (request.body === null) return;
+  let size = 0;
+  const reader: ReadableStreamDefaultReader<Uint8Array> = request.body.getReader();
+  try {
+    for (let chunk = await nextChunk(reader); !chunk.done; chunk = await nextChunk(reader)) {
+      size += chunk.value.byteLength;
+      if (size > limit) throw tooLarge(limit);
+      yield chunk.value;
+    }
+  } finally {
+    await reader.cancel().catch(() => undefined);
+  }
+}
+
 /** A client that goes away half-way is its own affair, not a fault of the hub. */
 async function nextChunk(
   reader: ReadableStreamDefaultReader<Uint8Array>,

@@ -87,7 +87,9 @@ function operation(route: Route): JsonObject {
   };
 }
 
-const bodyMedia = ({ bodyType }: Route): string => (bodyType === "yaml" ? "application/yaml" : "application/json");
+const BODY_MEDIA = { json: "application/json", yaml: "application/yaml", stream: "application/octet-stream" } as const;
+
+const bodyMedia = ({ bodyType = "json" }: Route): string => BODY_MEDIA[bodyType];
 
 /** `GET /devices/{id}/messages` is `getDevicesIdMessages`. */
 function operationId({ method, path }: Pick<Route, "method" | "path">): string {

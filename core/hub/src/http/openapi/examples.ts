@@ -1,3 +1,8 @@
+import { backfillExamples } from "./backfill-examples.js";
+import { backupExamples } from "./backup-examples.js";
+import { energyExamples } from "./energy-examples.js";
+import { importExamples } from "./import-examples.js";
+
 const AT = 1_774_828_800_000;
 const SITE = "01JQ8ZC4F4X0M5S7N1H9T3R6WB";
 const POINT = "01JQ8ZC4F4Y3V0K2D8G5P7QEJM";
@@ -247,4 +252,36 @@ const system: Readonly<Record<string, unknown>> = {
 };
 
 /** One example for each named schema, shown in the document and on the docs page. */
-export const examples: Readonly<Record<string, unknown>> = { ...people, ...things, ...plugins, ...system };
+const sql: Readonly<Record<string, unknown>> = {
+  SqlBody: { sql: "SELECT point, sum(import_wh) / 1000 AS kwh FROM days GROUP BY point ORDER BY kwh DESC", limit: 100 },
+  SqlAnswer: {
+    columns: [
+      { name: "point", type: "VARCHAR" },
+      { name: "kwh", type: "DOUBLE" },
+    ],
+    rows: [["Boiler", 12.4]],
+    ms: 8,
+  },
+  SqlSchema: {
+    tables: [
+      {
+        name: "sites",
+        about: "Sites",
+        example: "SELECT name, zone FROM sites",
+        columns: [{ name: "name", type: "VARCHAR", about: "Name" }],
+      },
+    ],
+  },
+};
+
+export const examples: Readonly<Record<string, unknown>> = {
+  ...backfillExamples,
+  ...backupExamples,
+  ...energyExamples,
+  ...importExamples,
+  ...sql,
+  ...people,
+  ...things,
+  ...plugins,
+  ...system,
+};

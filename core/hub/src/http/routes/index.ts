@@ -1,13 +1,19 @@
 import type { Route } from "../define-route.js";
 import { accessRoutes } from "./access.js";
+import { backfillRoutes } from "./backfill.js";
+import { backupRoutes } from "./backup.js";
 import { commandRoutes } from "./commands.js";
 import { deviceRoutes } from "./devices.js";
+import { energyRoutes } from "./energy.js";
+import { exportRoutes } from "./export.js";
+import { importRoutes } from "./imports.js";
 import { meRoutes } from "./me.js";
 import { placeRoutes } from "./places.js";
 import { pluginRoutes } from "./plugins.js";
 import { sessionRoutes } from "./session.js";
 import { settingsRoutes } from "./settings.js";
 import { setupRoutes } from "./setup.js";
+import { sqlRoutes } from "./sql.js";
 import { systemRoutes } from "./system.js";
 import { telemetryRoutes } from "./telemetry.js";
 
@@ -25,6 +31,12 @@ export const routeTable: readonly Route[] = [
   ...placeRoutes,
   ...deviceRoutes,
   ...telemetryRoutes,
+  ...energyRoutes,
+  ...exportRoutes,
+  ...sqlRoutes,
+  ...backfillRoutes,
+  ...importRoutes,
+  ...backupRoutes,
   ...commandRoutes,
   ...pluginRoutes,
   ...systemRoutes,

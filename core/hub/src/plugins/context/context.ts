@@ -4,9 +4,11 @@ import type { MountTable } from "../mount-table.js";
 import type { PluginScope } from "../scope.js";
 import { commandsService } from "./commands.js";
 import { devicesService } from "./devices.js";
+import { slotsService } from "./energy.js";
 import { eventsService } from "./events.js";
 import { httpService } from "./http.js";
-import { alertsLater, insightsLater, notificationsLater, peopleLater, slotsLater } from "./later.js";
+import { importsService } from "./imports.js";
+import { alertsLater, insightsLater, notificationsLater, peopleLater } from "./later.js";
 import { mqttService } from "./mqtt.js";
 import { netService } from "./net.js";
 import { clockService, countersService, healthService, logService } from "./own.js";
@@ -43,6 +45,7 @@ export function createPluginContext(scope: PluginScope, config: unknown, shared:
     mqtt: mqttService(scope),
     net: netService(scope),
     http: httpService(scope, shared.mounts),
+    imports: importsService(scope),
     notifications: notificationsLater,
     people: peopleLater,
     audit: {
@@ -68,7 +71,7 @@ function actorServices(scope: PluginScope, shared: SharedTables, actor?: Actor):
     devices: devicesService(scope, shared.histories, actor),
     sites: sitesService(scope, actor),
     points: pointsService(scope, actor),
-    slots: slotsLater,
+    slots: slotsService(scope, actor),
     alerts: alertsLater,
     insights: insightsLater,
   };

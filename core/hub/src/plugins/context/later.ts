@@ -1,18 +1,15 @@
 import {
   type Alerts,
+  type Imports,
   type Insights,
   type Notifications,
   notAvailable,
   type People,
-  type Slots,
 } from "@vatio/plugin-api";
 
 const refuse = (service: string) => async (): Promise<never> => {
   throw notAvailable(service);
 };
-
-/** Energy slots come with a later version. */
-export const slotsLater: Slots = { read: refuse("slots"), daily: refuse("slots") };
 
 /** Alerts come with a later version. */
 export const alertsLater: Alerts = { raise: refuse("alerts"), resolve: refuse("alerts"), list: refuse("alerts") };
@@ -25,6 +22,13 @@ export const notificationsLater: Notifications = {
   send: refuse("notifications"),
   provideChannel: () => {
     throw notAvailable("notifications");
+  },
+};
+
+/** Files are read in the hub's own process: a format is code that the hub calls, row by row. */
+export const importsInline: Imports = {
+  provideFormat: () => {
+    throw notAvailable("imports in a worker");
   },
 };
 

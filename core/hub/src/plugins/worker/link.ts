@@ -94,9 +94,9 @@ export class Link {
     return this.#outgoing.add(parts);
   }
 
-  /** Reads what the other side offers. Ending early tells the other side. */
-  read(stream: number): AsyncGenerator<unknown> {
-    return this.#incoming.read(stream);
+  /** Reads what the other side offers. Ending early, or the signal, tells the other side. */
+  read(stream: number, signal?: AbortSignal): AsyncGenerator<unknown> {
+    return this.#incoming.read(stream, signal);
   }
 
   receive(frame: Frame): void {

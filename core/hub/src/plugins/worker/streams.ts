@@ -89,10 +89,14 @@ export class IncomingStreams {
     return this.#waiting.size;
   }
 
-  async *read(stream: number): AsyncGenerator<unknown> {
+  /** @param signal ends the stream, also while a part of it is being waited for */
+  async *read(stream: number, signal?: AbortSignal): AsyncGenerator<unknown> {
     let ended = false;
+    const abort = (): void => this.#giveUp(stream);
+    signal?.addEventListener("abort", abort, { once: true });
     try {
       for (;;) {
+        if (signal?.aborted) throw givenUp();
         const part = await this.#pull(stream);
         if (part.done) {
           ended = true;
@@ -101,9 +105,11 @@ export class IncomingStreams {
         yield part.value;
       }
     } catch (error) {
-      ended = true;
+      // The other side ended it, unless it was given up here.
+      ended = signal?.aborted !== true;
       throw error;
     } finally {
+      signal?.removeEventListener("abort", abort);
       if (!ended) this.#post({ kind: "cancel", stream });
     }
   }
@@ -122,6 +128,11 @@ export class IncomingStreams {
     this.#waiting.clear();
   }
 
+  #giveUp(stream: number): void {
+    this.#waiting.get(stream)?.reject(givenUp());
+    this.#waiting.delete(stream);
+  }
+
   #pull(stream: number): Promise<Part> {
     if (this.#closed) return Promise.reject(this.#closed);
     const part = deferred<Part>();
@@ -130,3 +141,5 @@ export class IncomingStreams {
     return part.promise;
   }
 }
+
+const givenUp = (): VatioError => new VatioError("E_ABORTED", "The stream was given up.");

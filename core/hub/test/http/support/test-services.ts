@@ -1,16 +1,21 @@
 import { CORE_MESSAGES, MessageCatalogue, MetricRegistry } from "@vatio/model";
 import { type Instant, type PluginId, SHARED_COMMANDS, type UserId, VatioError } from "@vatio/plugin-api";
 import { AuditLog, createAccounts, createAuthorizer, type User } from "../../../src/auth/index.js";
+import { createBackfill } from "../../../src/backfill/index.js";
+import { createBackups, createKeySealer, createSetupRestore } from "../../../src/backup/index.js";
 import { createCommandBus, createEventBus, type Party } from "../../../src/bus/index.js";
 import { systemClock } from "../../../src/clock.js";
 import type { BootConfig } from "../../../src/config/types.js";
 import { CounterTable } from "../../../src/counters.js";
+import { createEnergyService } from "../../../src/energy/index.js";
 import { HealthTree } from "../../../src/health.js";
 import type { HttpServices } from "../../../src/http/index.js";
+import { createImports, FormatTable, ImportRecords } from "../../../src/imports/index.js";
 import { createHubLog } from "../../../src/log/index.js";
 import { MqttCredentials } from "../../../src/mqtt/mqtt-credentials.js";
 import { systemRandom, ulids } from "../../../src/random.js";
 import { createDeviceRegistry, createPointRegistry, createSiteRegistry } from "../../../src/registry/index.js";
+import { createDocuments } from "../../../src/settings/documents.js";
 import { createHubDocument } from "../../../src/settings/hub-document.js";
 import { createSecretStore } from "../../../src/settings/secret-store.js";
 import { createSettings } from "../../../src/settings/settings-store.js";
@@ -66,6 +71,12 @@ export async function createTestServices({ people = true }: { readonly people?: 
     config: { commitMs: 10, memoryMb: 64, minFreeMb: 1, commitWhenIdle: true },
     freeSpace: async () => 1e12,
   });
+  const health = new HealthTree();
+  const energy = createEnergyService({
+    ...{ store, clock, counters, health, points, sites, devices, channels: channelNumbers },
+    events: events.hub,
+    log: log.source("energy"),
+  });
   const accounts = await createAccounts({ database, clock, random, newId, sites, audit, cost: { n: 16, r: 1, p: 1 } });
   const authorizer = createAuthorizer({
     userOf: (id) => accounts.user(id),
@@ -98,6 +109,32 @@ export async function createTestServices({ people = true }: { readonly people?: 
   const uiRoots = new Map<string, string>();
   const settings = await createSettings({ database, clock, audit, publish });
   const plugins = memoryPlugins();
+  const backups = createBackups({
+    ...{ data: IN_MEMORY, state: database, telemetry: store, clock, counters, health, log, audit, settings },
+    hold: () => store.segments.hold(),
+    documents: createDocuments({ database, clock }).of("hub:backup"),
+    keySealer: createKeySealer(random.bytes(32), random),
+    hubVersion: "0.1.0",
+    zone: () => "UTC",
+    isWanted: () => false,
+    onSettingsChanged: () => ({ [Symbol.dispose]: () => undefined }),
+  });
+  const backfill = createBackfill({
+    ...{ database, store, devices, points, sites, settings, events, clock, counters, log },
+    plugins: { history: () => undefined, offersHistory: () => false },
+  });
+  const imports = createImports({
+    ...{
+      data: IN_MEMORY,
+      clock,
+      log: log.source("imports"),
+      newId,
+      formats: new FormatTable(),
+      segments: store.segments,
+    },
+    ...{ records: await ImportRecords.open(database, clock), energy, points, sites, settings },
+  });
+  const setupRestore = createSetupRestore({ data: IN_MEMORY, hubVersion: "0.1.0", clock, log: log.source("backup") });
   return {
     hub: { version: "0.1.0", startedAt: clock.now(), demo: false },
     accounts,
@@ -107,13 +144,18 @@ export async function createTestServices({ people = true }: { readonly people?: 
     points,
     sites,
     store,
+    energy,
+    backfill,
+    imports,
+    backups,
+    setupRestore,
     metrics,
     plugins,
     pluginUiRoot: (id) => uiRoots.get(id),
     commands,
     events: events.hub,
     log,
-    health: new HealthTree(),
+    health,
     counters,
     settings,
     document: createHubDocument({ settings, sites, points, devices, plugins }),

@@ -289,7 +289,14 @@ export default definePlugin({
       if (words === "reading") await ctx.telemetry.write(row(await announce(ctx), message.at, { power_w: 1 }));
       if (words === "bad") ctx.devices.rejected(message, text("probe.bad"));
     });
-    ctx.devices.provideHistory(async function* (channel, range) {
+    ctx.devices.provideHistory(async function* (channel, range, signal) {
+      if (channel.endsWith("/none")) throw new VatioError("E_HISTORY_NONE", "It remembers nothing.");
+      if (channel.endsWith("/bug")) throw new TypeError("bug in the history");
+      if (channel.endsWith("/hang")) {
+        yield row(channel, range.from, { power_w: 1 }, "replay");
+        await new Promise<void>((resolve) => signal.addEventListener("abort", () => resolve()));
+        log.push("history given up");
+      }
       for (const at of [range.from, range.to]) yield row(channel, at, { power_w: at }, "replay");
     });
     ctx.http.mount(httpApp(ctx), { action: "read" });

@@ -10,7 +10,9 @@ import { AuditLog } from "../../../src/auth/audit-log.js";
 import type { Authorizer } from "../../../src/auth/types.js";
 import { createCommandBus, createEventBus } from "../../../src/bus/index.js";
 import { CounterTable } from "../../../src/counters.js";
+import { createEnergyService } from "../../../src/energy/index.js";
 import { HealthTree } from "../../../src/health.js";
+import { FormatTable } from "../../../src/imports/format-table.js";
 import { createHubLog, type LogLine } from "../../../src/log/index.js";
 import { createMqtt } from "../../../src/mqtt/index.js";
 import { createPluginHost } from "../../../src/plugins/host.js";
@@ -156,6 +158,12 @@ export async function makeHarness(sources: readonly PluginSource[], options: Har
   const telemetry = await openRecordedTelemetry({
     ...{ clock, counters, health, log: log.source("store"), metrics, channels: channelNumbers, assignments: points },
   });
+  const energy = createEnergyService({
+    ...{ clock, counters, health, log: log.source("energy"), channels: channelNumbers, points, sites, devices },
+    store: telemetry.store,
+    events: events.hub,
+    atOnce: true,
+  });
   const secrets = createSecretStore({ database: state, key: random.bytes(32), random, clock });
   const channelOf = (point: string) => points.channelOf(point as never);
   const commands = createCommandBus({ clock, counters, authorizer, audit, channelOf, warn });
@@ -187,7 +195,9 @@ export async function makeHarness(sources: readonly PluginSource[], options: Har
       lan,
       messages,
     },
+    formats: new FormatTable(),
     metrics,
+    energy,
     telemetry: telemetry.store,
     mqtt: {
       delivery: mqtt.delivery,

@@ -18,7 +18,7 @@ export async function* readHistory(session: WorkerSession, request: HistoryReque
   const { signal, ...args } = request;
   const stream = await session.link.call("history", args, { signal });
   if (typeof stream !== "number") throw new VatioError("E_WORKER_PROTOCOL", "The history is no stream.");
-  for await (const part of session.link.read(stream)) {
+  for await (const part of session.link.read(stream, signal)) {
     if (!validator.Check(part)) throw new VatioError("E_WORKER_PROTOCOL", "A part of the history is no batch.");
     yield part as Batch;
   }

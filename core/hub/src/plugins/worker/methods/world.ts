@@ -3,20 +3,23 @@ import {
   type ChannelId,
   type DeviceDescription,
   type DeviceId,
+  type LocalDate,
   type MqttMessage,
   type PointId,
+  type Range,
   type SiteId,
   Type,
   VatioError,
 } from "@vatio/plugin-api";
 import { chunksOf, packResponse } from "../http-packing.js";
 import type { WorkerSession } from "../session.js";
-import { actor, as, bytes, closed, device, handle, id, message, mountOptions, text } from "../wire-schemas.js";
+import { actor, as, bytes, closed, device, handle, id, message, mountOptions, range, text } from "../wire-schemas.js";
 import { forwardRequest } from "./forward-request.js";
 import { forwardSocket } from "./forward-socket.js";
 import { method } from "./method.js";
 import { readHistory } from "./read-history.js";
 
+const day = Type.String({ pattern: "^[0-9]{4}-[0-9]{2}-[0-9]{2}$" });
 const host = Type.String({ minLength: 1, maxLength: 1_000 });
 const headers = Type.Array(Type.Tuple([Type.String({ maxLength: 1_000 }), Type.String({ maxLength: 100_000 })]), {
   maxItems: 1_000,
@@ -110,6 +113,12 @@ export const WORLD_METHODS = {
   ),
   "points.assignments": method(Type.Object({ as, id }, closed), (session, args) =>
     session.services(args.as).points.assignments(args.id as PointId),
+  ),
+  "slots.read": method(Type.Object({ as, point: id, range }, closed), (session, args) =>
+    session.services(args.as).slots.read(args.point as PointId, args.range as Range),
+  ),
+  "slots.daily": method(Type.Object({ as, point: id, from: day, to: day }, closed), (session, args) =>
+    session.services(args.as).slots.daily(args.point as PointId, args.from as LocalDate, args.to as LocalDate),
   ),
   as: method(Type.Object({ handle, actor }, closed), (session, args) =>
     session.open(args.handle, () => ({

@@ -1,9 +1,9 @@
 import { type Actor, type ActorServices, type PluginContext, VatioError } from "@vatio/plugin-api";
 import type { HubClock } from "../../../clock.js";
-import { alertsLater, insightsLater, notificationsLater, peopleLater, slotsLater } from "../../context/later.js";
+import { alertsLater, importsInline, insightsLater, notificationsLater, peopleLater } from "../../context/later.js";
 import type { RemoteHttp } from "./remote-http.js";
 import { remoteNet } from "./remote-net.js";
-import { remoteDevices, remotePoints, remoteSites } from "./remote-objects.js";
+import { remoteDevices, remotePoints, remoteSites, remoteSlots } from "./remote-objects.js";
 import {
   remoteCounters,
   remoteFiles,
@@ -47,6 +47,7 @@ export function createRemoteContext({ scope, clock, http, config }: RemoteContex
     mqtt: remoteMqtt(scope),
     net: remoteNet(scope),
     http: http.service(),
+    imports: importsInline,
     notifications: notificationsLater,
     people: peopleLater,
     audit: {
@@ -68,7 +69,7 @@ function remoteActorServices(scope: RemoteScope, as: As): ActorServices {
     devices: remoteDevices(scope, as),
     sites: remoteSites(scope, as),
     points: remotePoints(scope, as),
-    slots: slotsLater,
+    slots: remoteSlots(scope, as),
     alerts: alertsLater,
     insights: insightsLater,
   };

@@ -1,5 +1,6 @@
-import type { Batch, ChannelId, Devices, Points, Range, Sites } from "@vatio/plugin-api";
+import type { Batch, ChannelId, Devices, Points, Range, Sites, Slots } from "@vatio/plugin-api";
 import { requireOwnDevice } from "../../context/checks.js";
+import { historyStream } from "./history-stream.js";
 import type { As } from "./remote-planes.js";
 import type { ArgsOf, RemoteScope } from "./remote-scope.js";
 
@@ -29,8 +30,8 @@ export function remoteDevices(scope: RemoteScope, as: As): Devices {
         "history provider",
         "devices.provideHistory",
         (handle) => ({ handle }),
-        ({ channel, range }: { channel: ChannelId; range: Range }, { signal }) =>
-          scope.link.send(read(channel, range, signal)),
+        ({ channel, range }: { channel: ChannelId; range: Range }) =>
+          scope.link.send(historyStream((signal) => read(channel, range, signal), scope.signal)),
       ),
     list: () => scope.call("devices.list", as),
   };
@@ -48,4 +49,10 @@ export const remotePoints = (scope: RemoteScope, as: As): Points => ({
   list: () => scope.call("points.list", as),
   get: (id) => scope.call("points.get", { ...as, id }),
   assignments: (id) => scope.call("points.assignments", { ...as, id }),
+});
+
+/** Energy of points that the actor may read. */
+export const remoteSlots = (scope: RemoteScope, as: As): Slots => ({
+  read: (point, range) => scope.call("slots.read", { ...as, point, range: { from: range.from, to: range.to } }),
+  daily: (point, from, to) => scope.call("slots.daily", { ...as, point, from, to }),
 });
