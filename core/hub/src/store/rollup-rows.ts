@@ -62,6 +62,35 @@ async function readSegment(sql: SqlConnection, query: RollupQuery, segment: Segm
   return rows;
 }
 
+/** Spans of a channel whose roll-ups are being worked out anew: what is there of them is old, or not there yet. */
+async function pendingOf(sql: SqlConnection, { number, range: { from, to } }: Segment): Promise<Range[]> {
+  const [first, last] = resultColumns(
+    await sql.execute(
+      `SELECT first_at::DOUBLE, last_at::DOUBLE FROM energy_pending
+       WHERE channel = ${number} AND first_at < ${to} AND last_at >= ${from} ORDER BY first_at`,
+    ),
+  );
+  return Array.from(first ?? [], (at, i) => ({
+    from: Math.max(from, Math.floor(at / SLOT) * SLOT) as Instant,
+    to: Math.min(to, Math.ceil(((last?.[i] ?? at) + 1) / SLOT) * SLOT) as Instant,
+  }));
+}
+
+/** A segment in parts whose roll-ups hold, and parts whose do not. */
+async function split(sql: SqlConnection, segment: Segment): Promise<{ held: Segment[]; pending: Segment[] }> {
+  const held: Segment[] = [];
+  const pending: Segment[] = [];
+  let { from } = segment.range;
+  for (const span of await pendingOf(sql, segment)) {
+    if (span.from > from) held.push({ ...segment, range: { from, to: span.from } });
+    const begin = Math.max(from, span.from) as Instant;
+    if (span.to > begin) pending.push({ ...segment, range: { from: begin, to: span.to } });
+    from = Math.max(from, span.to) as Instant;
+  }
+  if (from < segment.range.to) held.push({ ...segment, range: { from, to: segment.range.to } });
+  return { held, pending };
+}
+
 /** What lies before and behind the roll-ups of a segment: they begin and end somewhere, and have no holes but those of the readings. */
 function restOf(segment: Segment, rows: ReadonlyMap<number, BucketRow>): Segment[] {
   if (rows.size === 0) return [segment];
@@ -79,10 +108,14 @@ function restOf(segment: Segment, rows: ReadonlyMap<number, BucketRow>): Segment
 export async function readRollups(sql: SqlConnection, query: RollupQuery): Promise<RolledUp> {
   const rows = new Map<number, BucketRow>();
   const rest: Segment[] = [];
-  for (const segment of query.segments) {
-    const found = await readSegment(sql, query, segment);
-    mergeRows(rows, found);
-    rest.push(...restOf(segment, found));
+  for (const whole of query.segments) {
+    const { held, pending } = await split(sql, whole);
+    rest.push(...pending);
+    for (const segment of held) {
+      const found = await readSegment(sql, query, segment);
+      mergeRows(rows, found);
+      rest.push(...restOf(segment, found));
+    }
   }
   return { rows, rest };
 }

@@ -53,6 +53,21 @@ describe("a long range", () => {
     expect(at(series, FIRST + 102 * DAY)).toEqual([Number.NaN, Number.NaN, Number.NaN, 0]);
   });
 
+  it("is read from readings where roll-ups are being worked out anew", async () => {
+    const store = await filled();
+    const day = FIRST + 45 * DAY;
+    const at77 = Float64Array.from({ length: 96 }, (_, i) => day + i * SLOT);
+    await store.write([
+      { channel: MAIN, origin: "live", at: at77, columns: { power_w: new Float64Array(96).fill(77) } },
+    ]);
+    await store.derived.transaction((sql) =>
+      sql.run("INSERT INTO energy_pending VALUES (1, ?, ?)", [day + 60_000, day + DAY - 60_000]),
+    );
+    const series = await read(store, FIRST, FIRST + 100 * DAY, 100);
+    expect(at(series, day)).toEqual([77, 77, 77, expect.closeTo(1, 1)]);
+    for (const other of [44, 46]) expect(at(series, FIRST + other * DAY)).toEqual([15, 20, 25, 1]);
+  });
+
   it("that begins and ends within slots leaves their rest to readings", async () => {
     const series = await read(await filled(), FIRST + 1_000, FIRST + 90 * DAY + 1_000, 100);
     expect(at(series, FIRST + DAY)).toEqual([15, 20, 25, 1]);
