@@ -30,8 +30,10 @@ const DAYS_AT_A_TIME = 1_000;
 
 /** Writes the days of a zone whose slots changed. */
 export async function writeDays(sql: DerivedWriter, days: DaysToWrite): Promise<void> {
-  await makeRoom(sql, days);
-  const { channel, zone, from, to, closed } = days;
+  const { channel, zone, to, closed } = days;
+  // Where no slot is left before `to`, its day may still have some behind it.
+  const from = to > FIRST_DATE ? Math.min(days.from, to - 1) : days.from;
+  await makeRoom(sql, { ...days, from });
   const last = Math.min(to, closed);
   if (from >= last) return;
   const bounds: string[] = [];

@@ -18,8 +18,8 @@ const ZONES = "energy.zones";
 export interface EnergyProgress {
   /** Every row up to this arrival number is in the slots, or pending. Undefined: nothing ever was. */
   readonly arrival: number | undefined;
-  /** Instant of the latest state of each channel. */
-  readonly tips: readonly { readonly channel: number; readonly at: number }[];
+  /** The latest state of each channel. */
+  readonly tips: readonly { readonly channel: number; readonly at: number; readonly state: string }[];
   readonly pending: readonly ({ readonly channel: number } & Span)[];
   /** Zones whose days are complete. */
   readonly zones: readonly string[];
@@ -41,7 +41,10 @@ export async function readProgress(derived: DerivedStore): Promise<EnergyProgres
   const arrival = values.get(ARRIVAL);
   return {
     arrival: isCurrent && arrival !== undefined ? Number(arrival) : undefined,
-    tips: await derived.all(`SELECT channel, max("at") AS "at" FROM energy_states GROUP BY channel`),
+    tips: await derived.all(
+      `SELECT channel, "at", state FROM energy_states
+       QUALIFY row_number() OVER (PARTITION BY channel ORDER BY "at" DESC) = 1`,
+    ),
     pending: await derived.all(`SELECT channel, first_at AS first, last_at AS last FROM energy_pending`),
     zones: JSON.parse(values.get(ZONES) ?? "[]") as string[],
   };

@@ -4,10 +4,18 @@ import type { HubClock } from "../clock.js";
 import type { CounterTable } from "../counters.js";
 import { type Deferred, deferred } from "../deferred.js";
 import type { ChannelNumbers, TelemetryStore } from "../store/types.js";
-import { clearEnergy, type FreshEvents, readProgress, rebuildDays, storeEnergy } from "./energy-storage.js";
+import {
+  clearEnergy,
+  type EnergyProgress,
+  type FreshEvents,
+  readProgress,
+  rebuildDays,
+  storeEnergy,
+} from "./energy-storage.js";
+import { ChannelFold } from "./fold/channel-fold.js";
 import { ChannelWork } from "./fold/channel-work.js";
 import { ChannelFolder } from "./fold/fold-channel.js";
-import type { FoldedPiece } from "./fold/folded-piece.js";
+import { type FoldedPiece, openOf } from "./fold/folded-piece.js";
 import { FROM_THE_BEGINNING, type Span, TO_THE_END } from "./fold/pending-spans.js";
 
 /** What the worker works with. */
@@ -209,15 +217,22 @@ export class EnergyWorker {
       }
     } else {
       this.#arrival = progress.arrival;
-      for (const { channel, at } of progress.tips) {
-        const work = this.#note(channel, { first: at, last: at });
-        if (work) work.tipAt = at;
-      }
+      for (const tip of progress.tips) this.#noteTip(tip);
     }
     for (const { channel, first, last } of progress.pending) this.#noteStored(channel, { first, last });
     this.#zones = progress.zones.filter((zone) => this.#options.zones().includes(zone));
     this.#savedAt = this.#options.clock.now();
     this.#isLoaded = true;
+  }
+
+  /** Where a channel goes on after a restart. */
+  #noteTip({ channel, at, state }: EnergyProgress["tips"][number]): void {
+    const work = this.#note(channel, { first: at, last: at });
+    if (!work) return;
+    work.tipAt = at;
+    // Late readings may be worked out before the end is: what is final already must be known by then.
+    const fold = ChannelFold.resume(state);
+    if (fold) work.open = openOf(fold);
   }
 
   /** Looks what was committed since the last time, and what others want to have worked out again. */

@@ -155,4 +155,5 @@ function settle({ work, start, run, ending }: FoldedRun, writes: ChannelWrites, 
   work.failures = 0;
 }
 
-const openOf = (fold: ChannelFold): OpenSlots => ({ from: whole(fold.openSlot), rows: fold.openRows() });
+/** Slots that a fold has in memory. */
+export const openOf = (fold: ChannelFold): OpenSlots => ({ from: whole(fold.openSlot), rows: fold.openRows() });
