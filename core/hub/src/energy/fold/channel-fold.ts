@@ -1,5 +1,5 @@
 import { type CounterEvent, type EnergyLimits, EnergyMeter, type EnergyReading, SLOT_MS } from "@vatio/model";
-import { Quality } from "@vatio/plugin-api";
+import { type MetricName, Quality } from "@vatio/plugin-api";
 import type { ExportBlock } from "../../store/types.js";
 import { GaugeRollup, type GaugeState, LONGEST_BRIDGE, type RollupRow } from "./gauge-rollup.js";
 import { SlotLedger, type SlotLedgerState, type SlotRow } from "./slot-ledger.js";
@@ -21,6 +21,13 @@ export interface ToldEvent extends CounterEvent {
 export interface SlotAddition extends SlotRow {
   /** Instant of the reading. */
   readonly toldAt: number;
+}
+
+/** From which slots on roll-ups are not final: a metric that reports seldom lags behind the others. */
+export interface OpenRollups {
+  readonly metrics: ReadonlyMap<MetricName, number>;
+  /** Of every metric that is not named. */
+  readonly others: number;
 }
 
 /** What became final since the last time that somebody took it. */
@@ -136,11 +143,10 @@ export class ChannelFold {
     return Math.max(Math.floor(settled / SLOT_MS), Math.floor(this.#lastAt / SLOT_MS) - MOST_OPEN);
   }
 
-  /** Roll-ups before it are final. */
-  get openRollupSlot(): number {
-    let open = Math.floor(this.#lastAt / SLOT_MS);
-    for (const gauge of this.#gauges.values()) open = Math.min(open, gauge.openFrom);
-    return open;
+  /** From which slots on roll-ups are not final. */
+  get openRollups(): OpenRollups {
+    const metrics = new Map([...this.#gauges].map(([metric, gauge]) => [metric, gauge.openFrom]));
+    return { metrics, others: Math.floor(this.#lastAt / SLOT_MS) };
   }
 
   /** Takes rows of a block, from one position until before another. */

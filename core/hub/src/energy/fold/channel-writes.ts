@@ -1,3 +1,4 @@
+import type { MetricName } from "@vatio/plugin-api";
 import type { DerivedWriter } from "../../store/index.js";
 import type { SqlValue } from "../../store/types.js";
 import type { MetricRollup, SlotAddition, ToldEvent } from "./channel-fold.js";
@@ -11,6 +12,12 @@ export interface Replaced {
   readonly to: number;
 }
 
+/** Roll-ups of some metrics, or of all but these, that are replaced. */
+export interface ReplacedRollups extends Replaced {
+  readonly metrics: readonly MetricName[];
+  readonly isExcept: boolean;
+}
+
 /** Everything that a piece of work on one channel changes in the database. It is stored as a whole or not at all. */
 export interface ChannelWrites {
   readonly channel: number;
@@ -18,7 +25,7 @@ export interface ChannelWrites {
   readonly additions: readonly SlotAddition[];
   readonly replacedSlots?: Replaced;
   readonly rollups: readonly MetricRollup[];
-  readonly replacedRollups?: Replaced;
+  readonly replacedRollups?: readonly ReplacedRollups[];
   readonly events: readonly ToldEvent[];
   readonly states: readonly Checkpoint[];
   /** Of the instants of readings: events and additions. */
@@ -178,12 +185,16 @@ async function makeRoom(sql: DerivedWriter, writes: ChannelWrites): Promise<void
       replacedSlots.from,
       replacedSlots.to,
     ]);
-  if (replacedRollups)
-    await sql.run("DELETE FROM rollups WHERE channel = ? AND slot >= ? AND slot < ?", [
+  for (const { metrics, isExcept, from, to } of replacedRollups ?? []) {
+    const names = metrics.map(() => "?").join(", ");
+    const which = metrics.length === 0 ? "" : ` AND metric ${isExcept ? "NOT " : ""}IN (${names})`;
+    await sql.run(`DELETE FROM rollups WHERE channel = ? AND slot >= ? AND slot < ?${which}`, [
       channel,
-      replacedRollups.from,
-      replacedRollups.to,
+      from,
+      to,
+      ...metrics,
     ]);
+  }
 }
 
 /** Takes events of a range away. @returns of the new ones those that differ from all of these */

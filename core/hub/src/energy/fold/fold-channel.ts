@@ -41,7 +41,7 @@ export class ChannelFolder {
     const span = work.pending.next as Span;
     const start = await this.#startOf(work, span);
     const { fold, isLive, at: from } = start;
-    const before = { slot: fold.openSlot, rollupSlot: fold.openRollupSlot };
+    const before = { slot: fold.openSlot, rollups: fold.openRollups };
     const run = new FoldRun({
       store: this.#options.store,
       channel: work.channel,

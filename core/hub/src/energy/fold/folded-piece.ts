@@ -1,6 +1,7 @@
-import type { ChannelFold } from "./channel-fold.js";
+import type { MetricName } from "@vatio/plugin-api";
+import type { ChannelFold, OpenRollups } from "./channel-fold.js";
 import { type ChannelWork, FIRST_SLOT, type OpenSlots } from "./channel-work.js";
-import type { ChannelWrites, Replaced } from "./channel-writes.js";
+import type { ChannelWrites, Replaced, ReplacedRollups } from "./channel-writes.js";
 import { type Checkpoint, DAY_MS } from "./checkpoints.js";
 import type { Start } from "./fold-channel.js";
 import type { FoldRun, RunEnding } from "./fold-run.js";
@@ -30,7 +31,7 @@ export interface FoldedRun {
   readonly span: Span;
   readonly start: Start;
   /** What was open when the run began. */
-  readonly before: { readonly slot: number; readonly rollupSlot: number };
+  readonly before: { readonly slot: number; readonly rollups: OpenRollups };
   readonly run: FoldRun;
   readonly ending: RunEnding;
 }
@@ -126,7 +127,7 @@ function statesOf({ start, run, ending }: FoldedRun, tipAt: number | undefined):
 
 function replacedBy({ start, before, ending }: FoldedRun): {
   replacedSlots: Replaced;
-  replacedRollups: Replaced;
+  replacedRollups: readonly ReplacedRollups[];
   replaced: Replaced;
   replacedStates: Replaced;
 } {
@@ -134,11 +135,22 @@ function replacedBy({ start, before, ending }: FoldedRun): {
   const isEnd = ending.kind === "end";
   return {
     replacedSlots: { from: whole(before.slot), to: isEnd ? LAST_SLOT : whole(fold.openSlot) },
-    replacedRollups: { from: whole(before.rollupSlot), to: isEnd ? LAST_SLOT : whole(fold.openRollupSlot) },
+    replacedRollups: rollupsBetween(before.rollups, isEnd ? undefined : fold.openRollups),
     replaced: { from: at, to: ending.until },
     // The state at the begin of a day from which the run went out stays.
     replacedStates: { from: isDay(at) ? at + 1 : at, to: ending.kind === "partial" ? ending.until + 1 : ending.until },
   };
+}
+
+/** Roll-ups that were open before a run and are final after it; everything from the former on without an `after`. */
+function rollupsBetween(before: OpenRollups, after: OpenRollups | undefined): ReplacedRollups[] {
+  const named = [...new Set([...before.metrics.keys(), ...(after?.metrics.keys() ?? [])])];
+  const fromOf = (metric: MetricName): number => whole(before.metrics.get(metric) ?? before.others);
+  const toOf = (metric: MetricName): number => (after ? whole(after.metrics.get(metric) ?? after.others) : LAST_SLOT);
+  return [
+    ...named.map((metric) => ({ metrics: [metric], isExcept: false, from: fromOf(metric), to: toOf(metric) })),
+    { metrics: named, isExcept: true, from: whole(before.others), to: after ? whole(after.others) : LAST_SLOT },
+  ];
 }
 
 function settle({ work, start, run, ending }: FoldedRun, writes: ChannelWrites, tipAt: number | undefined): void {
