@@ -5,16 +5,27 @@ export type TreeNode = Readonly<Record<string, unknown>>;
 
 /** The one statement of a serialised text. @throws E_SQL_INVALID, E_SQL_REFUSED */
 export function onlyStatement(json: string): TreeNode {
-  const tree = JSON.parse(json) as {
-    readonly error?: boolean;
-    readonly error_message?: string;
-    readonly statements?: readonly unknown[];
-  };
+  const tree = treeOf(json);
   if (tree.error) throw unparsed(String(tree.error_message ?? "it is not SQL"));
   const [statement, ...more] = tree.statements ?? [];
   if (more.length > 0) throw refused("there is more than one");
   if (!isNode(statement)) throw invalid("it is empty.");
   return statement;
+}
+
+interface StatementTree {
+  readonly error?: boolean;
+  readonly error_message?: string;
+  readonly statements?: readonly unknown[];
+}
+
+/** DuckDB writes a number that is none, such as `1e309`, as JSON does not know it. */
+function treeOf(json: string): StatementTree {
+  try {
+    return JSON.parse(json) as StatementTree;
+  } catch {
+    throw refused("it has a number that is too large");
+  }
 }
 
 const unparsed = (message: string): Error =>
